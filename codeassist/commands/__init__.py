@@ -1,0 +1,1 @@
+"""One file per verb: plain arguments in, exit code out."""

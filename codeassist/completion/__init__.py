@@ -1,0 +1,1 @@
+"""Code completion: prompt, pipeline, filters."""

@@ -1,0 +1,155 @@
+"""Settings: defaults, then config.toml, then the environment, then flags; each value knows its origin."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from codeassist.errors import ConfigError
+from codeassist.paths import Paths, user_paths
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+DEFAULT_MODEL = "qwen2.5-coder-0.5b"
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Natural = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The resident engine process."""
+
+    mode: Annotated[str, msgspec.Meta(pattern="^(shared|private)$")] = "shared"
+    idle_minutes: Annotated[float, msgspec.Meta(gt=0)] = 15.0
+    context_tokens: Annotated[int, msgspec.Meta(ge=512)] = 8192
+    batch_tokens: Annotated[int, msgspec.Meta(ge=8, le=2048)] = 64  # prefill chunk: bounds a cancel's wait
+    threads: Natural = 0  # 0: as many as there are processors
+    cache_mib: Natural = 512  # RAM for the KV state of prompts that left the slots
+    start_seconds: Annotated[float, msgspec.Meta(gt=0)] = 120.0  # how long a model may take to load
+
+
+class CompletionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One completion: how much of the file is shown, how much may be written."""
+
+    max_tokens: Positive = 64
+    prefix_tokens: Positive = 1024
+    suffix_tokens: Natural = 256
+    anchor_lines: Natural = 5  # lines above the cursor that are placed after the FIM middle token
+
+
+class AskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One answer."""
+
+    max_tokens: Positive = 512
+
+
+class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where models are downloaded from."""
+
+    hub_url: Annotated[str, msgspec.Meta(pattern="^https?://")] = "https://huggingface.co"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything a user can set in config.toml. Frozen: made once, passed down."""
+
+    model: str = DEFAULT_MODEL
+    engine: EngineSettings = EngineSettings()
+    completion: CompletionSettings = CompletionSettings()
+    ask: AskSettings = AskSettings()
+    models: ModelSettings = ModelSettings()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Settings with the directories, the scripted engine if one is named, and where each value came from."""
+
+    settings: Settings
+    paths: Paths
+    fake_script: Path | None
+    origins: Mapping[str, str]  # dotted name -> "default", "file", "environment" or "flag"
+
+
+def load(environ: Mapping[str, str], *, model: str | None = None) -> Loaded:
+    """Read the settings of this user.
+
+    Raises:
+        ConfigError: config.toml or a CODEASSIST_ variable cannot be used; the hint names the file and the key.
+    """
+    paths = user_paths(environ)
+    table = _read_toml(paths.config_file)
+    origins = dict.fromkeys(_leaves(msgspec.to_builtins(Settings())), "default")
+    origins |= dict.fromkeys(_leaves(table), "file")
+    for origin, name in (("environment", environ.get("CODEASSIST_MODEL")), ("flag", model)):
+        if name:
+            table["model"] = name
+            origins["model"] = origin
+    try:
+        settings = msgspec.convert(table, Settings)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{paths.config_file}: {error}", "correct that key, or remove it") from error
+    return Loaded(settings, paths, _fake_script(environ.get("CODEASSIST_ENGINE", "")), origins)
+
+
+def _fake_script(value: str) -> Path | None:
+    if not value:
+        return None
+    kind, _, script = value.partition(":")
+    if kind != "fake" or not script:
+        raise ConfigError(f"CODEASSIST_ENGINE={value!r} is not understood", "unset it, or give fake:SCRIPT.json")
+    return Path(script)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"cannot read {path}: {error}", "correct the file, or move it away") from error
+
+
+def _leaves(table: Mapping[str, Any], prefix: str = "") -> list[str]:
+    names: list[str] = []
+    for key, value in table.items():
+        names += _leaves(value, f"{prefix}{key}.") if isinstance(value, Mapping) else [f"{prefix}{key}"]
+    return names
+
+
+def rows(loaded: Loaded) -> list[tuple[str, object, str]]:
+    """Every setting as (dotted name, value, origin), in the order of the file."""
+    flat: list[tuple[str, object, str]] = []
+    for name in _leaves(msgspec.to_builtins(Settings())):
+        value: Any = loaded.settings
+        for part in name.split("."):
+            value = getattr(value, part)
+        flat.append((name, value, loaded.origins.get(name, "default")))
+    return flat
+
+
+def set_model(paths: Paths, model: str) -> None:
+    """Make `model` the default in config.toml; the file's comments and other keys stay as they are.
+
+    Raises:
+        ConfigError: the file cannot be read or written.
+    """
+    import tomlkit
+
+    _read_toml(paths.config_file)
+    try:
+        text = paths.config_file.read_text(encoding="utf-8") if paths.config_file.exists() else ""
+        document = tomlkit.parse(text)
+        document["model"] = model
+        paths.config.mkdir(parents=True, exist_ok=True)
+        temporary = paths.config_file.with_suffix(".toml.new")
+        temporary.write_text(tomlkit.dumps(document), encoding="utf-8")
+        temporary.replace(paths.config_file)
+    except OSError as error:
+        raise ConfigError(f"cannot write {paths.config_file}: {error.strerror}", "check its permissions") from error

@@ -1,0 +1,1 @@
+"""The engine: one resident process that runs the model, and its client."""

@@ -1,0 +1,139 @@
+"""The engine's Protocol and the values that cross it.
+
+Every engine (the native one inside the resident process, the client that reaches that process, the
+scripted fake) satisfies `Engine`. Prompts are token ids: text of users becomes tokens with specials
+off, so a file that contains `<|im_start|>` cannot forge a turn.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import Protocol
+
+import msgspec
+
+
+class Priority(IntEnum):
+    """Who goes first. A lower number preempts a higher one."""
+
+    COMPLETION = 0
+    INTERACTIVE = 1  # ask, edit
+    REVIEW = 2
+    WARMUP = 3
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One generation.
+
+    Attributes:
+        prompt: token ids, the markers included.
+        begin: text that the output must begin with (a word the cursor is inside of).
+        stop: texts that end the output; they are not part of it.
+        session: a newer request of the same session cancels this one.
+        deadline_ms: milliseconds from arrival after which it is cancelled; 0 is never.
+    """
+
+    prompt: tuple[int, ...]
+    max_tokens: int
+    begin: str = ""
+    stop: tuple[str, ...] = ()
+    temperature: float = 0.0
+    seed: int = 0
+    priority: Priority = Priority.INTERACTIVE
+    session: str = ""
+    deadline_ms: int = 0
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """Tokens so far. `cached_tokens + evaluated_tokens` reaches `prompt_tokens` when prefill is done."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0  # taken from the KV cache or from the result cache
+    evaluated_tokens: int = 0  # put through the model
+    generated_tokens: int = 0
+
+
+class Chunk(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of the output, or a sign of progress (no text, no finish).
+
+    Attributes:
+        tokens, logprobs: one entry for each generated token of this piece; natural logarithms.
+        finish: "" while going on, then "stop", "length" or "cancelled".
+    """
+
+    text: str = ""
+    tokens: tuple[int, ...] = ()
+    logprobs: tuple[float, ...] = ()
+    finish: str = ""
+    usage: Usage = Usage()
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One turn of a conversation; `role` is "system", "user" or "assistant"."""
+
+    role: str
+    content: str
+
+
+class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """The model an engine runs. `context_tokens` is what one request may use, prompt and output together."""
+
+    id: str
+    context_tokens: int
+
+
+class Counters(msgspec.Struct, kw_only=True):
+    """Totals since the engine started."""
+
+    requests: int = 0
+    evaluated_tokens: int = 0
+    cached_tokens: int = 0
+    generated_tokens: int = 0
+    cancelled: int = 0
+    preempted: int = 0
+
+
+class CancelToken:
+    """Set once, from any thread, by whoever no longer wants the answer."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def cancel(self) -> None:
+        """Ask for the end of the request."""
+        self._event.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """True once cancelled."""
+        return self._event.is_set()
+
+
+Emit = Callable[[Chunk], bool]
+"""Receives each chunk as it comes; returning True ends the generation there."""
+
+
+class Engine(Protocol):
+    """Runs a model. Methods raise EngineError; EngineGoneError if a retry may help."""
+
+    def info(self) -> ModelInfo:
+        """The model that runs."""
+        ...
+
+    def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        """Token ids of each text, specials off, nothing added."""
+        ...
+
+    def render_chat(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        """The token ids of a conversation in the model's own template, up to where the answer begins."""
+        ...
+
+    def generate(self, request: Request, emit: Emit, cancel: CancelToken) -> None:
+        """Generate, calling `emit` on this thread for every chunk; the last one has a finish, unless emit ended it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is held."""
+        ...

@@ -1,0 +1,1 @@
+"""Models: the catalogue, where they come from, what their files say."""

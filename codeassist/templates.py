@@ -1,0 +1,100 @@
+"""Loads prompts/*: data files with a schema, no code."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from codeassist.errors import ConfigError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+class FimTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Fill-in-the-middle markers of one model family. Each is a single token of its vocabulary."""
+
+    family: str
+    prefix: str
+    suffix: str
+    middle: str
+    end: tuple[str, ...]  # tokens that end the middle
+    source: str  # where the format is documented
+
+
+class ChatTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How one family marks turns, for model files that carry no chat template."""
+
+    family: str
+    system: str  # each with {content}
+    user: str
+    assistant: str
+    opening: str  # begins the answer
+    end: tuple[str, ...]
+    source: str
+
+
+class AskPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The instructions for answering a question about files."""
+
+    system: str
+    file: str  # with {path} and {content}
+    question: str  # with {files} and {question}
+    truncated: str  # stands where a file was cut
+
+
+class TrySample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `codeassist try` shows: a small file, a place in it, a question about it."""
+
+    path: str
+    at: str
+    question: str
+    content: str
+
+
+_T = TypeVar("_T", bound=msgspec.Struct)
+
+
+def _folder() -> Path:
+    return Path(__file__).parent / "prompts"
+
+
+def _load(file: Path, schema: type[_T]) -> _T:
+    """Read one data file.
+
+    Raises:
+        ConfigError: a field is missing, unknown or of the wrong type.
+    """
+    try:
+        return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), schema)
+    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(f"prompts/{file.name}: {error}", "reinstall codeassist") from error
+
+
+def _load_all(folder: str, schema: type[_T]) -> list[_T]:
+    return [_load(file, schema) for file in sorted((_folder() / folder).glob("*.toml"))]
+
+
+def fim_templates() -> list[FimTemplate]:
+    """Every family's fill-in-the-middle markers, in the order of the file names."""
+    return _load_all("fim", FimTemplate)
+
+
+def chat_templates() -> list[ChatTemplate]:
+    """Every family's turn markers, in the order of the file names."""
+    return _load_all("chat", ChatTemplate)
+
+
+def ask_prompt() -> AskPrompt:
+    """The instructions of `ask`."""
+    return _load(_folder() / "ask.toml", AskPrompt)
+
+
+def try_sample() -> TrySample:
+    """The sample of `try`."""
+    return _load(_folder() / "try.toml", TrySample)

@@ -1,0 +1,1 @@
+"""The language server (issue 4 builds it here)."""
