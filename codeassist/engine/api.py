@@ -7,7 +7,6 @@ off, so a file that contains `<|im_start|>` cannot forge a turn.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Protocol
@@ -59,7 +58,8 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of the output, or a sign of progress (no text, no finish).
 
     Attributes:
-        tokens, logprobs: one entry for each generated token of this piece; natural logarithms.
+        tokens, logprobs: the ids and natural logarithms of the probabilities of generated tokens of this piece.
+            Text that was held back (an unfinished character, the beginning of a stop text) comes without them.
         finish: "" while going on, then "stop", "length" or "cancelled".
     """
 
@@ -95,24 +95,9 @@ class Counters(msgspec.Struct, kw_only=True):
     preempted: int = 0
 
 
-class CancelToken:
-    """Set once, from any thread, by whoever no longer wants the answer."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-
-    def cancel(self) -> None:
-        """Ask for the end of the request."""
-        self._event.set()
-
-    @property
-    def cancelled(self) -> bool:
-        """True once cancelled."""
-        return self._event.is_set()
-
-
 Emit = Callable[[Chunk], bool]
-"""Receives each chunk as it comes; returning True ends the generation there."""
+"""Receives each chunk as it comes, and chunks without text several times a second during prefill and waiting;
+returning True ends the generation there, which is also how a caller's cancel token and deadline act."""
 
 
 class Engine(Protocol):
@@ -130,7 +115,7 @@ class Engine(Protocol):
         """The token ids of a conversation in the model's own template, up to where the answer begins."""
         ...
 
-    def generate(self, request: Request, emit: Emit, cancel: CancelToken) -> None:
+    def generate(self, request: Request, emit: Emit) -> None:
         """Generate, calling `emit` on this thread for every chunk; the last one has a finish, unless emit ended it."""
         ...
 

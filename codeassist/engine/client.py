@@ -1,0 +1,158 @@
+"""The client's end of the resident engine: an `Engine` whose work is done in another process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+
+from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage
+from codeassist.engine.launch import Launcher, kill_listener
+from codeassist.engine.uds import http_client
+from codeassist.engine.wire import Event
+from codeassist.errors import EngineError, EngineGoneError
+
+_SILENCE_SECONDS = 10.0  # the server says something four times a second; silence means that it hangs
+_T = TypeVar("_T")
+
+
+class _Tokens(msgspec.Struct):
+    tokens: Any
+
+
+class EngineClient:
+    """Talks to the engine that `launcher` finds or starts. If it dies, one retry happens unseen."""
+
+    def __init__(self, launcher: Launcher) -> None:
+        self._launcher = launcher
+        self._http: httpx.Client | None = None
+        self._info: ModelInfo | None = None
+
+    def info(self) -> ModelInfo:
+        """The model that runs."""
+        if self._info is None:
+            self._retrying(self._connected)
+        if self._info is None:
+            raise EngineError("the engine says nothing of its model", "run: codeassist engine stop")
+        return self._info
+
+    def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        """Token ids of each text, specials off, nothing added."""
+        reply = self._retrying(lambda: self._post("/tokenize", {"texts": list(texts)}))
+        return [tuple(each) for each in msgspec.convert(reply, list[list[int]])]
+
+    def render_chat(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        """The token ids of a conversation in the model's own template."""
+        reply = self._retrying(lambda: self._post("/apply-template", {"messages": list(messages)}))
+        return tuple(msgspec.convert(reply, list[int]))
+
+    def generate(self, request: Request, emit: Emit) -> None:
+        """Generate; after a crash the request runs once more, and what was already delivered is not repeated."""
+        delivered = _Delivered(emit)
+        self._retrying(lambda: self._stream(request, delivered))
+
+    def close(self) -> None:
+        """Close the connection; a private engine ends."""
+        self._disconnect()
+        self._launcher.close()
+
+    def _connected(self) -> httpx.Client:
+        if self._http is None:
+            health = self._launcher.ensure()
+            self._info = ModelInfo(id=health.spec.manifest.id, context_tokens=health.context_tokens)
+            self._http = http_client(self._launcher.socket, _SILENCE_SECONDS)
+        return self._http
+
+    def _disconnect(self) -> None:
+        if self._http is not None:
+            self._http.close()
+            self._http = None
+
+    def _retrying(self, work: Callable[[], _T]) -> _T:
+        """Do it; if the engine is found dead or hanging, do it once more with a new one."""
+        try:
+            return self._attempt(work)
+        except EngineGoneError:
+            self._disconnect()
+        try:
+            return self._attempt(work)
+        except EngineGoneError as error:
+            self._disconnect()
+            hint = error.hint or "try again, or use another model; details: codeassist doctor"
+            raise EngineError(f"{error.message}, also after a new start", hint) from error
+
+    def _attempt(self, work: Callable[[], _T]) -> _T:
+        try:
+            return work()
+        except httpx.TimeoutException as error:
+            kill_listener(self._launcher.socket)
+            raise EngineGoneError("the engine stopped answering") from error
+        except httpx.TransportError as error:
+            raise EngineGoneError("the engine died during the request") from error
+
+    def _post(self, path: str, body: dict[str, object]) -> Any:
+        reply = self._connected().post(path, content=msgspec.json.encode(body))
+        if reply.status_code != httpx.codes.OK:
+            raise _refusal(reply.status_code, reply.content)
+        return msgspec.json.decode(reply.content, type=_Tokens).tokens
+
+    def _stream(self, request: Request, delivered: _Delivered) -> None:
+        delivered.restart()
+        body = msgspec.to_builtins(request) | {"stream": True}
+        with self._connected().stream("POST", "/v1/completions", content=msgspec.json.encode(body)) as reply:
+            if reply.status_code != httpx.codes.OK:
+                raise _refusal(reply.status_code, reply.read())
+            for chunk in _chunks(reply):
+                if delivered.take(chunk) or chunk.finish:
+                    return
+        raise EngineGoneError("the engine broke off its answer")
+
+
+class _Delivered:
+    """Passes chunks on; after a retry it leaves out the text that was passed on before."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+        self._text = ""
+        self._skip = ""
+        self._usage = Usage()
+
+    def restart(self) -> None:
+        """A new attempt begins: it will repeat what was delivered."""
+        self._skip = self._text
+
+    def take(self, chunk: Chunk) -> bool:
+        """Pass a chunk on; True if the receiver wants no more."""
+        if self._skip and chunk.text:
+            common = min(len(self._skip), len(chunk.text))
+            if self._skip[:common] != chunk.text[:common]:
+                raise EngineError("the engine died during the answer", "run the command again")
+            self._skip = self._skip[common:]
+            chunk = msgspec.structs.replace(chunk, text=chunk.text[common:], tokens=(), logprobs=())
+        self._text += chunk.text
+        if chunk.usage.prompt_tokens:
+            self._usage = chunk.usage
+        return self._emit(msgspec.structs.replace(chunk, usage=self._usage))
+
+
+def _chunks(reply: httpx.Response) -> Iterator[Chunk]:
+    """The chunks of a stream of server-sent events; an empty one for each sign of life."""
+    decoder = msgspec.json.Decoder(Event)
+    for line in reply.iter_lines():
+        if line.startswith("data: {"):
+            yield decoder.decode(line[len("data: ") :]).codeassist.chunk()
+        elif line.startswith(":"):
+            yield Chunk()
+
+
+def _refusal(status: int, content: bytes) -> EngineError:
+    """The error that an answer other than 200 carries."""
+    try:
+        error = msgspec.json.decode(content)["error"]
+        message, hint = str(error["message"]), str(error.get("hint", ""))
+    except (msgspec.MsgspecError, KeyError, TypeError):
+        message, hint = f"the engine answered {status}", ""
+    kind = EngineGoneError if "is stopping" in message else EngineError
+    return kind(message, hint or "run: codeassist doctor")

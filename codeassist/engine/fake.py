@@ -1,0 +1,167 @@
+"""The scripted engine: deterministic replies, delays and failures, for every test above the model.
+
+A script is JSON: {"context_tokens": 4096, "replies": [{"when": "text in the prompt", "text": "…", …}]}.
+The first reply whose `when` is in the prompt and which has `times` left answers. A token is one code point:
+its id is the code point plus 1000; ids below are markers (1 prefix, 2 suffix, 3 middle, 4–9 turns).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage
+from codeassist.errors import ConfigError, EngineError
+from codeassist.models.manifest import FimTokens, Manifest
+
+_FIRST = 1000
+_ROLES = {"system": 4, "user": 5, "assistant": 6}
+_LOGPROB = -0.1
+_TICK_SECONDS = 0.005
+
+MANIFEST = Manifest(
+    id="fake",
+    path="",
+    bytes=0,
+    mtime_ns=0,
+    sha256="",
+    architecture="fake",
+    family="fake",
+    context_tokens=4096,
+    fim=FimTokens(prefix=1, suffix=2, middle=3, end=(9,)),
+    chat_template="fake",
+)
+
+
+class Reply(msgspec.Struct, forbid_unknown_fields=True):
+    """One scripted answer. `fail`: "error" reports one, "die" kills the process, "hang" never ends."""
+
+    text: str = ""
+    when: str = ""
+    finish: str = "stop"
+    prefill_ms: float = 0  # for each token that is not cached
+    decode_ms: float = 0  # for each character
+    fail: str = ""
+    times: Annotated[int, msgspec.Meta(ge=1)] = 1_000_000
+
+
+class Script(msgspec.Struct, forbid_unknown_fields=True):
+    """All replies, and the context size in tokens."""
+
+    replies: list[Reply] = []
+    context_tokens: int = 4096
+    batch_tokens: int = 64
+
+
+class FakeEngine:
+    """An `Engine` that follows a script."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self._kv: list[tuple[int, ...]] = []  # evaluated sequences: the longest common prefix of one is cached
+
+    @classmethod
+    def from_file(cls, path: Path) -> FakeEngine:
+        """Read a script.
+
+        Raises:
+            ConfigError: it cannot be read or breaks the schema.
+        """
+        try:
+            return cls(msgspec.json.decode(path.read_bytes(), type=Script))
+        except (OSError, msgspec.MsgspecError) as error:
+            raise ConfigError(f"cannot use the script {path}: {error}", "correct CODEASSIST_ENGINE") from error
+
+    def info(self) -> ModelInfo:
+        """The scripted model."""
+        return ModelInfo(id=MANIFEST.id, context_tokens=self._script.context_tokens)
+
+    def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        """One token for each code point."""
+        return [tuple(ord(char) + _FIRST for char in text) for text in texts]
+
+    def render_chat(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        """A marker, then the content, for each turn; a last marker opens the answer."""
+        turns = (((_ROLES[turn.role],), self.tokenize([turn.content])[0]) for turn in messages)
+        return (*(token for marker, content in turns for token in (*marker, *content)), _ROLES["assistant"])
+
+    def generate(self, request: Request, emit: Emit) -> None:
+        """Follow the first reply that fits."""
+        if len(request.prompt) >= self._script.context_tokens:
+            raise EngineError("the request exceeds the context", "give a shorter prompt or file")
+        reply = self._reply(request.prompt)
+        cached = max((_common(known, request.prompt) for known in self._kv), default=0)
+        cached = min(cached, max(0, len(request.prompt) - 1))
+        usage = Usage(prompt_tokens=len(request.prompt), cached_tokens=cached)
+        for end in (*range(cached, len(request.prompt), self._script.batch_tokens), len(request.prompt)):
+            _sleep((end - cached - usage.evaluated_tokens) * reply.prefill_ms / 1000)
+            usage = msgspec.structs.replace(usage, evaluated_tokens=end - cached)
+            self._remember(request.prompt[:end])
+            if emit(Chunk(usage=usage)):
+                return
+        self._fail(reply, emit, usage)
+        self._decode(request, reply, emit, usage)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _reply(self, prompt: tuple[int, ...]) -> Reply:
+        text = "".join(chr(token - _FIRST) if token >= _FIRST else "\0" for token in prompt)
+        for reply in self._script.replies:
+            if reply.times > 0 and reply.when in text:
+                reply.times -= 1
+                return reply
+        raise EngineError("the script has no reply for this prompt", "add one to the script")
+
+    def _fail(self, reply: Reply, emit: Emit, usage: Usage) -> None:
+        if reply.fail == "error":
+            raise EngineError("a scripted failure", "change the script")
+        if reply.fail == "die":
+            os._exit(9)
+        while reply.fail == "hang":
+            if emit(Chunk(usage=usage)):
+                return
+            _sleep(_TICK_SECONDS)
+
+    def _decode(self, request: Request, reply: Reply, emit: Emit, usage: Usage) -> None:
+        text = self._rest(request, reply)
+        cuts = [text.index(stop) for stop in request.stop if stop in text]
+        text, finish = (text[: min(cuts)], "stop") if cuts else (text, reply.finish)
+        if len(text) > request.max_tokens:
+            text, finish = text[: request.max_tokens], "length"
+        for count, char in enumerate(text, start=1):
+            _sleep(reply.decode_ms / 1000)
+            usage = msgspec.structs.replace(usage, generated_tokens=count)
+            if emit(Chunk(text=char, tokens=(ord(char) + _FIRST,), logprobs=(_LOGPROB,), usage=usage)):
+                self._remember(request.prompt + self.tokenize([text[:count]])[0])
+                return
+        self._remember(request.prompt + self.tokenize([text])[0])
+        emit(Chunk(finish=finish, usage=usage))
+
+    def _rest(self, request: Request, reply: Reply) -> str:
+        """What is left of the reply when the prompt already ends with a part of it (a resumed request)."""
+        text = request.begin + reply.text
+        for length in range(len(text), 0, -1):
+            if request.prompt[-length:] == self.tokenize([text[:length]])[0]:
+                return text[length:]
+        return text
+
+    def _remember(self, tokens: tuple[int, ...]) -> None:
+        self._kv = [*[known for known in self._kv if tokens[: len(known)] != known][-3:], tokens]
+
+
+def _common(left: tuple[int, ...], right: tuple[int, ...]) -> int:
+    for index, (one, other) in enumerate(zip(left, right, strict=False)):
+        if one != other:
+            return index
+    return min(len(left), len(right))
+
+
+def _sleep(seconds: float) -> None:
+    if seconds > 0:
+        time.sleep(seconds)

@@ -1,0 +1,226 @@
+"""The engine's HTTP routes: OpenAI-shaped, over a scheduler."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from codeassist.engine.api import Chunk, Engine, Request
+from codeassist.engine.scheduler import Job, Scheduler
+from codeassist.engine.wire import (
+    MAX_BODY_BYTES,
+    ChatBody,
+    CompletionBody,
+    Frame,
+    Health,
+    Spec,
+    TemplateBody,
+    TokenizeBody,
+    openai_usage,
+)
+from codeassist.errors import CodeassistError, UsageError
+
+_PING_SECONDS = 0.25  # how late a client can notice that it should stop
+_Body = TypeVar("_Body")
+_Item = Chunk | CodeassistError
+
+
+class Routes:
+    """What the server answers. `touch` is called at every request; `stop` ends the process."""
+
+    def __init__(
+        self, spec: Spec, engine: Engine, scheduler: Scheduler, sandbox: str, stop: Callable[[], None]
+    ) -> None:
+        self._spec = spec
+        self._engine = engine
+        self._scheduler = scheduler
+        self._sandbox = sandbox
+        self._stop = stop
+        self.draining = False
+        self.last_used = time.monotonic()
+
+    def app(self) -> Starlette:
+        """The ASGI application."""
+        table: dict[str, tuple[str, Callable[[HttpRequest], Any]]] = {
+            "/health": ("GET", self._health),
+            "/metrics": ("GET", self._metrics),
+            "/v1/models": ("GET", self._models),
+            "/v1/completions": ("POST", self._completions),
+            "/v1/chat/completions": ("POST", self._chat),
+            "/v1/embeddings": ("POST", self._embeddings),
+            "/tokenize": ("POST", self._tokenize),
+            "/apply-template": ("POST", self._apply_template),
+            "/shutdown": ("POST", self._shutdown),
+        }
+        return Starlette(
+            routes=[Route(path, self._guarded(handler), methods=[method]) for path, (method, handler) in table.items()]
+        )
+
+    def _guarded(self, handler: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+        """Errors become OpenAI-shaped JSON with a status, never a traceback."""
+
+        async def guarded(http: HttpRequest) -> Response:
+            self.last_used = time.monotonic()
+            try:
+                response: Response = await handler(http)
+            except CodeassistError as error:
+                return _error(error, 400 if isinstance(error, UsageError) else 503)
+            return response
+
+        return guarded
+
+    async def _health(self, _http: HttpRequest) -> Response:
+        health = Health(
+            pid=os.getpid(),
+            spec=self._spec,
+            sandbox=self._sandbox,
+            context_tokens=self._engine.info().context_tokens,
+            counters=self._scheduler.counters,
+            draining=self.draining,
+        )
+        return _json(health)
+
+    async def _metrics(self, _http: HttpRequest) -> Response:
+        counters = msgspec.to_builtins(self._scheduler.counters)
+        lines = [
+            f"# TYPE codeassist_{name}_total counter\ncodeassist_{name}_total {value}"
+            for name, value in counters.items()
+        ]
+        return PlainTextResponse("\n".join(lines) + "\n")
+
+    async def _models(self, _http: HttpRequest) -> Response:
+        return _json({"object": "list", "data": [{"id": self._engine.info().id, "object": "model"}]})
+
+    async def _completions(self, http: HttpRequest) -> Response:
+        body = await _read(http, CompletionBody)
+        prompt = body.prompt if isinstance(body.prompt, list) else (await self._tokens([body.prompt]))[0]
+        return await self._generate(http, body, tuple(prompt), chat=False)
+
+    async def _chat(self, http: HttpRequest) -> Response:
+        body = await _read(http, ChatBody)
+        prompt = await asyncio.to_thread(self._engine.render_chat, body.messages)
+        return await self._generate(http, body, prompt, chat=True)
+
+    async def _embeddings(self, _http: HttpRequest) -> Response:
+        return _error(UsageError("this model makes no embeddings"), 501)
+
+    async def _tokenize(self, http: HttpRequest) -> Response:
+        return _json({"tokens": await self._tokens((await _read(http, TokenizeBody)).texts)})
+
+    async def _apply_template(self, http: HttpRequest) -> Response:
+        body = await _read(http, TemplateBody)
+        return _json({"tokens": await asyncio.to_thread(self._engine.render_chat, body.messages)})
+
+    async def _shutdown(self, _http: HttpRequest) -> Response:
+        self.draining = True
+        if self._scheduler.idle:
+            self._stop()
+        return _json({"draining": True})
+
+    async def _tokens(self, texts: list[str]) -> list[tuple[int, ...]]:
+        return await asyncio.to_thread(self._engine.tokenize, texts)
+
+    async def _generate(
+        self, http: HttpRequest, body: CompletionBody, prompt: tuple[int, ...], *, chat: bool
+    ) -> Response:
+        if self.draining:
+            return _error(CodeassistError("the engine is stopping", "run the command again"), 503)
+        if not prompt:
+            return _error(UsageError("the prompt is empty"), 400)
+        items = self._items(http, body.request(prompt))
+        if body.stream:
+            stream = _events(items, self._engine.info().id, chat=chat)
+            return StreamingResponse(stream, media_type="text/event-stream")
+        return await _whole(items, self._engine.info().id, chat=chat)
+
+    async def _items(self, http: HttpRequest, request: Request) -> AsyncIterator[_Item | None]:
+        """The job's chunks as they come, None when there is nothing new; a client that leaves cancels the job."""
+        queue: asyncio.Queue[_Item] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def sink(item: _Item) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has closed: nobody reads any more
+                loop.call_soon_threadsafe(queue.put_nowait, item)
+
+        job: Job = self._scheduler.submit(request, sink)
+        try:
+            while True:
+                try:
+                    item = await asyncio.wait_for(queue.get(), _PING_SECONDS)
+                except asyncio.TimeoutError:
+                    if await http.is_disconnected():
+                        return
+                    yield None
+                    continue
+                yield item
+                if isinstance(item, CodeassistError) or item.finish:
+                    return
+        finally:
+            job.cancel()
+            self.last_used = time.monotonic()
+
+
+async def _read(http: HttpRequest, kind: type[_Body]) -> _Body:
+    """The request's body, bounded and checked against its schema."""
+    data = bytearray()
+    async for part in http.stream():
+        data += part
+        if len(data) > MAX_BODY_BYTES:
+            raise UsageError(f"the request is over {MAX_BODY_BYTES // 2**20} MiB", "send less")
+    try:
+        return msgspec.json.decode(bytes(data), type=kind)
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"the request is malformed: {error}", "see ARCHITECTURE.md for the engine's fields") from error
+
+
+async def _events(items: AsyncIterator[_Item | None], model: str, *, chat: bool) -> AsyncIterator[bytes]:
+    kind = "chat.completion.chunk" if chat else "text_completion"
+    async with contextlib.aclosing(items) as source:  # type: ignore[type-var]
+        async for item in source:
+            if item is None:
+                yield b": waiting\n\n"
+                continue
+            frame = Frame.of(item)
+            choice: dict[str, Any] = {"index": 0, "finish_reason": frame.finish or None}
+            choice |= {"delta": {"content": frame.text}} if chat else {"text": frame.text}
+            event: dict[str, Any] = {"object": kind, "model": model, "choices": [choice], "codeassist": frame}
+            if frame.error:
+                event["error"] = {"message": frame.error, "type": "engine_error"}
+            yield b"data: " + msgspec.json.encode(event) + b"\n\n"
+    yield b"data: [DONE]\n\n"
+
+
+async def _whole(items: AsyncIterator[_Item | None], model: str, *, chat: bool) -> Response:
+    text, last = "", Chunk()
+    async for item in items:
+        if isinstance(item, CodeassistError):
+            return _error(item, 503)
+        if item is not None:
+            text, last = text + item.text, item
+    choice: dict[str, Any] = {"index": 0, "finish_reason": last.finish}
+    choice |= {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
+    kind = "chat.completion" if chat else "text_completion"
+    return _json({"object": kind, "model": model, "choices": [choice], "usage": openai_usage(last.usage)})
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
+def _error(error: CodeassistError, status: int) -> Response:
+    body = {
+        "message": error.message,
+        "hint": error.hint,
+        "type": "invalid_request_error" if status == 400 else "engine",
+    }
+    return _json({"error": body}, status)

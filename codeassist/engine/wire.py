@@ -1,0 +1,130 @@
+"""What travels over the engine's socket: OpenAI-shaped JSON with a few fields of our own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from codeassist import __version__
+from codeassist.config import EngineSettings
+from codeassist.engine.api import Chunk, Counters, Message, Priority, Request, Usage
+from codeassist.errors import CodeassistError, EngineError
+from codeassist.models.manifest import Manifest
+
+MAX_BODY_BYTES = 8 * 1024 * 1024
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True):
+    """What an engine process is to be. Two equal specs can share one process."""
+
+    manifest: Manifest
+    settings: EngineSettings
+    directory: str  # for the socket and the lock; only this user can enter it
+    fake_script: str = ""
+    version: str = __version__
+
+
+class Health(msgspec.Struct, kw_only=True):
+    """The answer of `/health`."""
+
+    pid: int
+    spec: Spec
+    sandbox: str
+    context_tokens: int
+    counters: Counters
+    draining: bool = False
+
+
+class CompletionBody(msgspec.Struct, kw_only=True):
+    """The body of `/v1/completions`; fields of OpenAI's that are not here are ignored."""
+
+    prompt: str | list[int]
+    max_tokens: int = 64
+    stop: str | list[str] | None = None
+    temperature: float = 0.0
+    seed: int = 0
+    stream: bool = False
+    begin: str = ""
+    priority: Priority = Priority.INTERACTIVE
+    session: str = ""
+    deadline_ms: int = 0
+
+    def request(self, prompt: tuple[int, ...]) -> Request:
+        """The request for the scheduler."""
+        stop = (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
+        return Request(
+            prompt=prompt,
+            max_tokens=max(1, self.max_tokens),
+            begin=self.begin,
+            stop=tuple(text for text in stop if text),
+            temperature=max(0.0, self.temperature),
+            seed=self.seed,
+            priority=self.priority,
+            session=self.session,
+            deadline_ms=self.deadline_ms,
+        )
+
+
+class ChatBody(CompletionBody, kw_only=True):
+    """The body of `/v1/chat/completions`."""
+
+    prompt: str | list[int] = ""
+    messages: list[Message]
+
+
+class TokenizeBody(msgspec.Struct):
+    """The body of `/tokenize`: specials are off, nothing is added."""
+
+    texts: list[str]
+
+
+class TemplateBody(msgspec.Struct):
+    """The body of `/apply-template`."""
+
+    messages: list[Message]
+
+
+class Frame(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Our part of one server-sent event of `/v1/completions`."""
+
+    text: str = ""
+    tokens: tuple[int, ...] = ()
+    logprobs: tuple[float, ...] = ()
+    finish: str = ""
+    usage: Usage = Usage()
+    error: str = ""
+    hint: str = ""
+
+    @classmethod
+    def of(cls, item: Chunk | CodeassistError) -> Frame:
+        """The frame of a chunk or an error."""
+        if isinstance(item, CodeassistError):
+            return cls(error=item.message, hint=item.hint)
+        return cls(text=item.text, tokens=item.tokens, logprobs=item.logprobs, finish=item.finish, usage=item.usage)
+
+    def chunk(self) -> Chunk:
+        """The chunk of a frame.
+
+        Raises:
+            EngineError: the frame is an error.
+        """
+        if self.error:
+            raise EngineError(self.error, self.hint)
+        return Chunk(text=self.text, tokens=self.tokens, logprobs=self.logprobs, finish=self.finish, usage=self.usage)
+
+
+class Event(msgspec.Struct):
+    """One server-sent event as the client reads it."""
+
+    codeassist: Frame
+
+
+def openai_usage(usage: Usage) -> dict[str, Any]:
+    """Usage under OpenAI's names."""
+    return {
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.generated_tokens,
+        "total_tokens": usage.prompt_tokens + usage.generated_tokens,
+        "prompt_tokens_details": {"cached_tokens": usage.cached_tokens},
+    }

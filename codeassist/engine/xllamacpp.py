@@ -1,0 +1,243 @@
+"""The native engine: llama.cpp through xllamacpp, inside the resident process only.
+
+Facts about xllamacpp 2026.10 that this file relies on (tests hold it to them):
+- its HTTP listener opens a TCP port unless `hostnames` names a Unix socket;
+- with `return_progress` the callback is also called after every prefill batch, so a prefill of `n_batch`
+  tokens at a time can be cancelled between batches, and what was evaluated stays in the slot's KV cache;
+- `/tokenize` with `parse_special` off turns `<|im_start|>` in a text into ordinary tokens.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from codeassist import templates
+from codeassist.config import EngineSettings
+from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage
+from codeassist.engine.uds import http_client
+from codeassist.errors import EngineError
+from codeassist.models.manifest import Manifest
+
+_SLOTS = 4  # sequences whose KV stays in the context; the longest common prefix picks one
+_TOKENIZE_SECONDS = 60.0
+
+
+class _TokenLogprob(msgspec.Struct):
+    id: int
+    logprob: float
+
+
+class _Logprobs(msgspec.Struct):
+    content: list[_TokenLogprob] = []
+
+
+class _Choice(msgspec.Struct):
+    text: str = ""
+    logprobs: _Logprobs | None = None
+    finish_reason: str | None = None
+
+
+class _Progress(msgspec.Struct):
+    cache: int = 0
+    processed: int = 0
+
+
+class _Timings(msgspec.Struct):
+    cache_n: int = 0
+    prompt_n: int = 0
+    predicted_n: int = 0
+
+
+class _Failure(msgspec.Struct):
+    message: str = "the model failed"
+
+
+class _Event(msgspec.Struct):
+    choices: list[_Choice] = []
+    prompt_progress: _Progress | None = None
+    timings: _Timings | None = None
+    error: _Failure | None = None
+
+
+class _Run:
+    """One generation: turns llama.cpp's events into chunks."""
+
+    def __init__(self, request: Request, emit: Emit) -> None:
+        self._emit = emit
+        self._prompt = len(request.prompt)
+        self._usage = Usage(prompt_tokens=self._prompt)
+        self._decoder = msgspec.json.Decoder(_Event)
+        self.failure: BaseException | None = None
+        self.finished = False
+
+    def on_event(self, event: str) -> bool:
+        """Called by llama.cpp's thread; True stops it. An exception must not reach it: it would be swallowed."""
+        try:
+            return self._on_event(self._decoder.decode(event))
+        except BaseException as error:  # noqa: BLE001  carried to the caller's thread
+            self.failure = error
+            return True
+
+    def _on_event(self, event: _Event) -> bool:
+        if self.finished:
+            return True
+        if event.error is not None:
+            raise EngineError(f"the model refused: {event.error.message}", "give a shorter prompt or file")
+        choice = event.choices[0] if event.choices else _Choice()
+        self._count(event, choice)
+        content = choice.logprobs.content if choice.logprobs else []
+        self.finished = bool(choice.finish_reason)
+        chunk = Chunk(
+            text=choice.text,
+            tokens=tuple(token.id for token in content),
+            logprobs=tuple(token.logprob for token in content),
+            finish=choice.finish_reason or "",
+            usage=self._usage,
+        )
+        return self._emit(chunk) or self.finished
+
+    def _count(self, event: _Event, choice: _Choice) -> None:
+        if event.timings is not None:
+            done = event.timings
+            self._usage = Usage(
+                prompt_tokens=self._prompt,
+                cached_tokens=done.cache_n,
+                evaluated_tokens=done.prompt_n,
+                generated_tokens=done.predicted_n,
+            )
+        elif event.prompt_progress is not None:
+            seen = event.prompt_progress
+            self._usage = msgspec.structs.replace(
+                self._usage, cached_tokens=seen.cache, evaluated_tokens=seen.processed - seen.cache
+            )
+        elif choice.text:
+            self._usage = msgspec.structs.replace(self._usage, generated_tokens=self._usage.generated_tokens + 1)
+
+
+class NativeEngine:
+    """A loaded model. Thread-safe for tokenize; one generate at a time is the scheduler's affair."""
+
+    def __init__(self, manifest: Manifest, settings: EngineSettings, socket: Path) -> None:
+        import xllamacpp
+
+        self._manifest = manifest
+        self._context = min(settings.context_tokens, manifest.context_tokens or settings.context_tokens)
+        try:
+            self._server: Any = xllamacpp.Server(_parameters(manifest, settings, self._context, socket))
+        except Exception as error:
+            raise EngineError(
+                f"the model {manifest.id} cannot be loaded: {error}", f"check it: codeassist model verify {manifest.id}"
+            ) from error
+        self._http = http_client(socket, _TOKENIZE_SECONDS)
+
+    def info(self) -> ModelInfo:
+        """The model that runs."""
+        return ModelInfo(id=self._manifest.id, context_tokens=self._context)
+
+    def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        """Token ids of each text, specials off, nothing added."""
+        return [self._tokens(text, special=False) for text in texts]
+
+    def render_chat(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        """The conversation in the model's template; only the template's own markers become control tokens."""
+        marks = [f"T{secrets.token_hex(8)}T" for _ in messages]
+        if self._manifest.chat_template:
+            masked = [{"role": turn.role, "content": mark} for turn, mark in zip(messages, marks, strict=True)]
+            text = str(self._post("/apply-template", {"messages": masked})["prompt"])
+        else:
+            text = _family_template(self._manifest.family, messages, marks)
+        contents = {mark: turn.content for turn, mark in zip(messages, marks, strict=True)}
+        tokens: list[int] = []
+        for part in re.split("(" + "|".join(marks) + ")", text):
+            if part:
+                tokens += self._tokens(contents.get(part, part), special=part not in contents)
+        if missing := [mark for mark in marks if mark not in text]:
+            raise EngineError(
+                f"the model's chat template drops {len(missing)} of {len(marks)} messages", "use another model"
+            )
+        if self._manifest.bos is not None and tokens[:1] != [self._manifest.bos]:
+            tokens.insert(0, self._manifest.bos)
+        return tuple(tokens)
+
+    def generate(self, request: Request, emit: Emit) -> None:
+        """Generate one completion; see `codeassist.engine.api.Engine`."""
+        run = _Run(request, emit)
+        self._server.handle_completions(msgspec.json.encode(_body(request)).decode(), run.on_event)
+        if run.failure is not None:
+            raise run.failure
+
+    def close(self) -> None:
+        """Close the connection; the process's end frees the model."""
+        self._http.close()
+
+    def _tokens(self, text: str, *, special: bool) -> tuple[int, ...]:
+        body = {"content": text, "add_special": False, "parse_special": special}
+        return tuple(self._post("/tokenize", body)["tokens"])
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        try:
+            reply = self._http.post(path, content=msgspec.json.encode(body))
+        except httpx.HTTPError as error:
+            raise EngineError(f"the model does not answer: {error}", "run the command again") from error
+        if reply.status_code != httpx.codes.OK:
+            raise EngineError(f"the model refused {path}: {reply.text[:300]}", "use another model")
+        return reply.json()
+
+
+def _parameters(manifest: Manifest, settings: EngineSettings, context: int, socket: Path) -> Any:
+    import xllamacpp
+
+    threads = settings.threads or os.cpu_count() or 1
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = manifest.path
+    parameters.hostnames = [str(socket)]
+    parameters.n_ctx = context
+    parameters.n_batch = parameters.n_ubatch = settings.batch_tokens
+    parameters.n_parallel = _SLOTS
+    parameters.kv_unified = True
+    parameters.cache_ram_mib = settings.cache_mib
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
+    parameters.warmup = False
+    parameters.ui = False
+    parameters.verbosity = 1  # errors only: a higher level would log text of prompts
+    return parameters
+
+
+def _body(request: Request) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "prompt": list(request.prompt),
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "seed": request.seed,
+        "stop": list(request.stop),
+        "stream": True,
+        "return_progress": True,
+        "cache_prompt": True,
+        "logprobs": 1,
+    }
+    if request.begin:
+        body["grammar"] = f"root ::= {_quoted(request.begin)} .*"
+    return body
+
+
+def _quoted(text: str) -> str:
+    """A GBNF string literal of the text."""
+    return '"' + "".join(char if char.isalnum() else f"\\U{ord(char):08X}" for char in text) + '"'
+
+
+def _family_template(family: str, messages: Sequence[Message], marks: Sequence[str]) -> str:
+    """The family's own turns, or ChatML's, for a model file without a template."""
+    known = {template.family: template for template in templates.chat_templates()}
+    template = known.get(family, known["chatml"])
+    turns = [
+        getattr(template, turn.role).replace("{content}", mark) for turn, mark in zip(messages, marks, strict=True)
+    ]
+    return "".join(turns) + template.opening
