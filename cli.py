@@ -1,5 +1,219 @@
-"""The command line."""
+"""The command line: options, help, exit codes and the one error boundary. Every command is imported when it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from codeassist import __version__
+from codeassist.errors import CodeassistError
+
+_EPILOG = (
+    "Exit codes: 0 done, 1 findings, 2 wrong use, 3 something needed is missing, 4 the engine failed, 130 interrupted."
+)
+
+app = typer.Typer(
+    name="codeassist",
+    help="A coding assistant that runs wholly on this machine: code never leaves it.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+model_app = typer.Typer(help="Models: what exists, what is installed, which one is used.", no_args_is_help=True)
+engine_app = typer.Typer(help="The resident process that runs the model.", no_args_is_help=True)
+config_app = typer.Typer(help="Settings and where each comes from.", no_args_is_help=True)
+app.add_typer(model_app, name="model")
+app.add_typer(engine_app, name="engine")
+app.add_typer(config_app, name="config")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Model = Annotated[str | None, typer.Option("--model", metavar="ID", help="Use this model instead of the default.")]
+MaxTokens = Annotated[int | None, typer.Option("--max-tokens", min=1, max=4096, help="Write at most so many.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"codeassist {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """A coding assistant that runs wholly on this machine: code never leaves it."""
+
+
+@app.command("try")
+def try_command(model: Model = None) -> None:
+    """Show what it does: pull the default model if missing, complete and ask in a small sample."""
+    from codeassist.commands import trial
+
+    raise typer.Exit(trial.run(os.environ, model=model))
+
+
+@app.command()
+def complete(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The file, or - for standard input.")],
+    at: Annotated[
+        str, typer.Option("--at", metavar="LINE:COL", help="The cursor: both from 1, columns in characters.")
+    ],
+    stdin_path: Annotated[str, typer.Option("--stdin-path", metavar="PATH", help="The name of what - holds.")] = "",
+    as_json: Json = False,
+    max_tokens: MaxTokens = None,
+    model: Model = None,
+    no_context: Annotated[
+        bool, typer.Option("--no-context", help="Look at this file only, not the repository.")
+    ] = False,
+) -> None:
+    """Print the text that belongs at a place in a file."""
+    from codeassist.commands import complete as command
+
+    del no_context  # nothing but this file is looked at yet: issue 5 brings the repository
+    code = command.run(os.environ, file, at, stdin_path=stdin_path, as_json=as_json, max_tokens=max_tokens, model=model)
+    raise typer.Exit(code)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION")],
+    file: Annotated[
+        list[str] | None, typer.Option("--file", "-f", metavar="PATH", help="A file to show; repeatable.")
+    ] = None,
+    as_json: Json = False,
+    max_tokens: MaxTokens = None,
+    model: Model = None,
+) -> None:
+    """Answer a question about files, or about what is piped in."""
+    from codeassist.commands import ask as command
+
+    code = command.run(os.environ, question, file or [], as_json=as_json, model=model, max_tokens=max_tokens)
+    raise typer.Exit(code)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check this installation, and prove that the engine cannot reach the network."""
+    from codeassist.commands import doctor as command
+
+    raise typer.Exit(command.run(os.environ, as_json=as_json))
+
+
+@model_app.command("list")
+def model_list(as_json: Json = False) -> None:
+    """Models of the catalogue and your own."""
+    from codeassist.commands import model
+
+    raise typer.Exit(model.list_models(os.environ, as_json=as_json))
+
+
+@model_app.command("pull")
+def model_pull(
+    model_id: Annotated[str, typer.Argument(metavar="[MODEL]", help="Default: the model in use.")] = "",
+    from_path: Annotated[str, typer.Option("--from", metavar="FILE", help="Take the bytes from this file.")] = "",
+) -> None:
+    """Download a model; an interrupted download goes on where it stopped."""
+    from codeassist.commands import model
+
+    raise typer.Exit(model.pull(os.environ, model_id, from_path=from_path))
+
+
+@model_app.command("add")
+def model_add(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A GGUF file; it stays where it is.")],
+    name: Annotated[str, typer.Option("--name", metavar="ID", help="What to call it.")] = "",
+) -> None:
+    """Register a GGUF file of your own."""
+    from codeassist.commands import model
+
+    raise typer.Exit(model.add(os.environ, path, name))
+
+
+@model_app.command("use")
+def model_use(model_id: Annotated[str, typer.Argument(metavar="MODEL")]) -> None:
+    """Make an installed model the default."""
+    from codeassist.commands import model
+
+    raise typer.Exit(model.use(os.environ, model_id))
+
+
+@model_app.command("verify")
+def model_verify(model_id: Annotated[str, typer.Argument(metavar="[MODEL]", help="Default: all.")] = "") -> None:
+    """Hash installed models again."""
+    from codeassist.commands import model
+
+    raise typer.Exit(model.verify(os.environ, model_id))
+
+
+@model_app.command("info")
+def model_info(
+    model_id: Annotated[str, typer.Argument(metavar="[MODEL]", help="Default: the model in use.")] = "",
+    as_json: Json = False,
+) -> None:
+    """What is known of a model."""
+    from codeassist.commands import model
+
+    raise typer.Exit(model.info(os.environ, model_id, as_json=as_json))
+
+
+@model_app.command("remove")
+def model_remove(
+    model_id: Annotated[str, typer.Argument(metavar="MODEL")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Forget a model, and delete its file if it was downloaded."""
+    from codeassist.commands import model
+
+    raise typer.Exit(model.remove(os.environ, model_id, yes=yes))
+
+
+@engine_app.command("status")
+def engine_status(as_json: Json = False) -> None:
+    """Whether the engine runs, with its counters."""
+    from codeassist.commands import engine
+
+    raise typer.Exit(engine.status(os.environ, as_json=as_json))
+
+
+@engine_app.command("stop")
+def engine_stop() -> None:
+    """Stop the engine; it starts again when it is needed."""
+    from codeassist.commands import engine
+
+    raise typer.Exit(engine.stop(os.environ))
+
+
+@config_app.command("show")
+def config_show(as_json: Json = False) -> None:
+    """Every setting, its value and its origin."""
+    from codeassist.commands import settings
+
+    raise typer.Exit(settings.show(os.environ, as_json=as_json))
+
+
+@config_app.command("path")
+def config_path() -> None:
+    """Where config.toml is."""
+    from codeassist.commands import settings
+
+    raise typer.Exit(settings.path(os.environ))
 
 
 def main() -> None:
-    """Run the command line."""
+    """The entry point: runs a command; an expected error is two lines on standard error and its exit code."""
+    try:
+        app()
+    except CodeassistError as error:
+        from codeassist.commands.failure import report
+
+        sys.exit(report(error, as_json="--json" in sys.argv))
+    except Exception as error:  # noqa: BLE001  the boundary
+        from codeassist.commands.failure import report_unexpected
+
+        sys.exit(report_unexpected(error, os.environ, as_json="--json" in sys.argv))

@@ -1,0 +1,38 @@
+"""What a person or a script sees when a command fails."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import traceback
+from collections.abc import Mapping
+
+from codeassist import __version__
+from codeassist.commands.output import write_json
+from codeassist.errors import CodeassistError
+from codeassist.paths import user_paths
+from codeassist.terminal import write_error
+
+
+def report(error: CodeassistError, *, as_json: bool) -> int:
+    """Two lines on standard error, with `--json` also a document on standard output; returns the exit code."""
+    write_error(error.message, error.hint)
+    if as_json:
+        write_json({"schema": 1, "error": {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}})
+    return error.exit_code
+
+
+def report_unexpected(error: Exception, environ: Mapping[str, str], *, as_json: bool) -> int:
+    """A fault of ours: the stack (no values of variables) goes to a file, one line of it to the person."""
+    trace = "".join(traceback.format_tb(error.__traceback__))
+    text = f"codeassist {__version__}, Python {platform.python_version()}, {platform.platform()}\n{trace}"
+    try:
+        folder = user_paths(environ).logs
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "crash.log"
+        file.write_text(f"{text}{type(error).__name__}\n", encoding="utf-8")
+        hint = f"this is a fault of codeassist; please report it with {file}"
+    except OSError:
+        sys.stderr.write(text)
+        hint = "this is a fault of codeassist; please report it with the lines above"
+    return report(CodeassistError(f"unexpected {type(error).__name__}: {error}", hint), as_json=as_json)

@@ -1,0 +1,95 @@
+"""`codeassist try`: the newcomer's first minute."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from codeassist import templates, text
+from codeassist.chat.ask import Document
+from codeassist.commands import ask as ask_command
+from codeassist.commands.model import pull_entry
+from codeassist.commands.output import Waiting, megabytes, say
+from codeassist.completion.pipeline import Place, complete
+from codeassist.engine.timings import Timings
+from codeassist.errors import MissingError
+from codeassist.session import Session, open_session, open_workspace
+from codeassist.templates import TrySample
+from codeassist.terminal import interactive, write_text
+
+_ANSWER_TOKENS = 160
+
+
+def run(environ: Mapping[str, str], *, model: str | None = None) -> int:
+    """Pull the model if it is missing, then complete in a small sample and answer a question about it."""
+    if not _have_model(environ, model):
+        return MissingError.exit_code
+    sample = templates.try_sample()
+    with (
+        Waiting("starting the engine") as waiting,
+        open_session(environ, model=model, notice=waiting.notice) as session,
+    ):
+        _complete(session, sample, waiting)
+        _ask(session, sample, waiting)
+    write_text(
+        "\nAll of it ran on this machine. Next:\n"
+        "  codeassist complete FILE --at LINE:COL\n"
+        '  codeassist ask "what does this do?" --file FILE\n'
+        "  codeassist doctor\n"
+    )
+    return 0
+
+
+def _have_model(environ: Mapping[str, str], model: str | None) -> bool:
+    """Make sure that the model is installed: ask on a terminal, go on with a notice elsewhere."""
+    workspace = open_workspace(environ, model)
+    if workspace.loaded.fake_script is not None:
+        return True
+    name = workspace.loaded.settings.model
+    entry = workspace.catalog.get(name)
+    if entry is None or workspace.store.get(name) is not None:
+        workspace.store.resolve(name, workspace.catalog)
+        return True
+    size = f", {megabytes(entry.bytes)}" if entry.bytes else ""
+    what = f"the model {entry.id} ({entry.licence}{size})"
+    if interactive():
+        sys.stderr.write(f"Download {what} to {workspace.store.directory}? [Y/n] ")
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() not in {"", "y", "yes"}:
+            say(f"not downloaded; later: codeassist model pull {entry.id}")
+            return False
+    else:
+        say(f"downloading {what} to {workspace.store.directory}")
+    pull_entry(workspace, entry)
+    return True
+
+
+def _complete(session: Session, sample: TrySample, waiting: Waiting) -> None:
+    line, column = text.parse_position(sample.at)
+    offset = text.offset_of(sample.content, line, column)
+    before, after = sample.content[:offset], sample.content[offset:]
+    waiting.notice("completing")
+    done = complete(session, Place(Path(sample.path), before, after))
+    waiting.end()
+    write_text(f"complete {sample.path} --at {sample.at}\n\n")
+    first = max(0, line - 6)
+    lines = (before + "⟦" + done.text + "⟧" + after).split("\n")
+    shown = lines[first : line + done.text.count("\n") + 2]
+    write_text("\n".join(f"  {number:3} {row}".rstrip() for number, row in enumerate(shown, first + 1)) + "\n\n")
+    write_text(_cost(done.timings, done.model) + "\n\n")
+
+
+def _ask(session: Session, sample: TrySample, waiting: Waiting) -> None:
+    write_text(f'ask "{sample.question}" --file {sample.path}\n\n')
+    document = Document(sample.path, sample.content)
+    answer = ask_command.stream(session, sample.question, [document], waiting, _ANSWER_TOKENS)
+    write_text("\n" + _cost(answer.timings, answer.model) + "\n")
+
+
+def _cost(timings: Timings, model: str) -> str:
+    return (
+        f"  {model}: first text after {timings.ttft_ms / 1000:.1f} s, done after {timings.total_ms / 1000:.1f} s; "
+        f"{timings.evaluated_tokens} of {timings.prompt_tokens} prompt tokens evaluated, "
+        f"{timings.generated_tokens} generated"
+    )

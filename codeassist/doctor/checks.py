@@ -1,0 +1,123 @@
+"""The self-check: what works on this machine, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+
+import msgspec
+
+from codeassist import __version__
+from codeassist.engine.launch import running_engine
+from codeassist.errors import CodeassistError, MissingError
+from codeassist.git import git_version
+from codeassist.models.store import check as check_file
+from codeassist.privacy import sandbox
+from codeassist.session import Workspace, engine_directory
+
+_LOW_DISK_BYTES = 2_000_000_000
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One finding of the contract; `status` is "ok", "warn" or "fail"."""
+
+    id: str
+    status: str
+    detail: str
+    hint: str = ""
+
+
+def run_checks(workspace: Workspace, environ: Mapping[str, str]) -> list[Check]:
+    """Every check, in the order in which they matter. One that raises becomes a failed finding."""
+    checks: dict[str, Callable[[], Check]] = {
+        "python": _python,
+        "model": lambda: _model(workspace),
+        "engine": lambda: _engine(workspace),
+        "sandbox": _sandbox,
+        "git": _git,
+        "terminal": lambda: _terminal(environ),
+        "disk": lambda: _disk(workspace),
+    }
+    found = []
+    for name, check in checks.items():
+        try:
+            found.append(check())
+        except CodeassistError as error:
+            found.append(Check(id=name, status="fail", detail=error.message, hint=error.hint))
+    return found
+
+
+def _python() -> Check:
+    detail = f"codeassist {__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    return Check(id="python", status="ok", detail=detail)
+
+
+def _model(workspace: Workspace) -> Check:
+    if workspace.loaded.fake_script is not None:
+        return Check(id="model", status="warn", detail="the scripted engine is used", hint="unset CODEASSIST_ENGINE")
+    manifest = workspace.store.resolve(workspace.loaded.settings.model, workspace.catalog)
+    check_file(manifest)
+    can = ", ".join(manifest.capabilities)
+    return Check(id="model", status="ok", detail=f"{manifest.id} is installed (can {can}): {manifest.path}")
+
+
+def _engine(workspace: Workspace) -> Check:
+    try:
+        library = version("xllamacpp")
+        import xllamacpp  # noqa: F401  that it loads is the check
+    except (PackageNotFoundError, ImportError) as error:
+        return Check(
+            id="engine", status="fail", detail=f"xllamacpp cannot be loaded: {error}", hint="reinstall codeassist"
+        )
+    running = running_engine(engine_directory(workspace.loaded))
+    state = f"running, pid {running.pid}, {running.spec.manifest.id}" if running else "not running, starts when needed"
+    return Check(id="engine", status="ok", detail=f"xllamacpp {library}; {state}")
+
+
+def _sandbox() -> Check:
+    """The proof: a child enters the sandbox and tries to leak."""
+    state = sandbox.prove()
+    if state == "enforced":
+        detail = "enforced: tried in a child, no IP socket could be made, no other file read, no program started"
+        return Check(id="sandbox", status="ok", detail=detail)
+    if state == "partial":
+        detail = "partial: no network (seccomp), but files are open: this kernel has no Landlock"
+        return Check(id="sandbox", status="warn", detail=detail, hint="a kernel from 5.13 on has it")
+    if state == "none":
+        detail = f"not enforced on {platform.system()} {platform.machine()}: the engine uses no network unchecked"
+        return Check(id="sandbox", status="warn", detail=detail, hint="Linux on x86_64 or aarch64 enforces it")
+    hint = "report this with the output of codeassist doctor --json"
+    return Check(id="sandbox", status="fail", detail="the kernel took the filter and a leak got through", hint=hint)
+
+
+def _git() -> Check:
+    try:
+        return Check(id="git", status="ok", detail=f"git {git_version()}")
+    except MissingError as error:
+        return Check(id="git", status="warn", detail=error.message, hint=error.hint)
+
+
+def _terminal(environ: Mapping[str, str]) -> Check:
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    size = shutil.get_terminal_size()
+    colour = "no colour" if environ.get("NO_COLOR") else "colour" if sys.stdout.isatty() else "not a terminal"
+    detail = f"{environ.get('TERM', 'no TERM')}, {size.columns}x{size.lines}, {sys.stdout.encoding}, {colour}"
+    if encoding != "utf8":
+        return Check(id="terminal", status="warn", detail=detail, hint="set a UTF-8 locale, such as LANG=C.UTF-8")
+    return Check(id="terminal", status="ok", detail=detail)
+
+
+def _disk(workspace: Workspace) -> Check:
+    directory = workspace.store.directory
+    while not directory.exists():
+        directory = directory.parent
+    free = shutil.disk_usage(directory).free
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    detail = f"{free / 1e9:.1f} GB free for models, {memory / 1e9:.1f} GB of memory, {os.cpu_count()} processors"
+    if free < _LOW_DISK_BYTES:
+        return Check(id="disk", status="warn", detail=detail, hint="codeassist model remove MODEL frees space")
+    return Check(id="disk", status="ok", detail=detail)

@@ -1,0 +1,99 @@
+"""The composition root: from a user's settings to a model and an engine that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from codeassist import config
+from codeassist.config import Loaded
+from codeassist.engine.api import Engine
+from codeassist.errors import MissingError
+from codeassist.models.catalog import Catalog, load_catalog
+from codeassist.models.manifest import Manifest
+from codeassist.models.store import Store, check
+from codeassist.paths import private_directory
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+Notice = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What commands about models work with: settings, catalogue, installed models. Starts nothing."""
+
+    loaded: Loaded
+    catalog: Catalog
+    store: Store
+
+
+def open_workspace(environ: Mapping[str, str], model: str | None = None) -> Workspace:
+    """Read the settings and the catalogue.
+
+    Raises:
+        ConfigError: the settings cannot be used.
+    """
+    loaded = config.load(environ, model=model)
+    return Workspace(loaded, load_catalog(), Store(loaded.paths.models))
+
+
+class Session:
+    """A model and its engine, for as long as a command runs. The engine starts when it is first asked."""
+
+    def __init__(self, loaded: Loaded, manifest: Manifest, engine: Engine) -> None:
+        self.settings = loaded.settings
+        self.manifest = manifest
+        self.engine = engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.engine.close()
+
+
+def open_session(environ: Mapping[str, str], *, model: str | None = None, notice: Notice | None = None) -> Session:
+    """Find the model that the user chose and make its engine ready to be asked.
+
+    Raises:
+        MissingError: the model is not installed; the hint is the command that installs it.
+        ConfigError: the settings cannot be used.
+    """
+    loaded = config.load(environ, model=model)
+    if loaded.fake_script is not None:
+        from codeassist.engine.fake import MANIFEST, FakeEngine
+
+        return Session(loaded, MANIFEST, FakeEngine.from_file(loaded.fake_script))
+    workspace = Workspace(loaded, load_catalog(), Store(loaded.paths.models))
+    manifest = workspace.store.resolve(loaded.settings.model, workspace.catalog)
+    if "complete" not in manifest.capabilities:
+        raise MissingError(f"model {manifest.id} writes no text", "codeassist model list shows those that do")
+    check(manifest)
+    return Session(loaded, manifest, _client(loaded, manifest, notice))
+
+
+def _client(loaded: Loaded, manifest: Manifest, notice: Notice | None) -> Engine:
+    from codeassist.engine.client import EngineClient
+    from codeassist.engine.launch import Launcher
+    from codeassist.engine.wire import Spec
+
+    spec = Spec(manifest=manifest, settings=loaded.settings.engine, directory=str(engine_directory(loaded)))
+    private = loaded.settings.engine.mode == "private"
+    return EngineClient(Launcher(spec, engine_log(loaded), private=private, notice=notice))
+
+
+def engine_directory(loaded: Loaded) -> Path:
+    """The directory of the shared engine's socket and lock, made private."""
+    return private_directory(loaded.paths.runtime)
+
+
+def engine_log(loaded: Loaded) -> Path:
+    """What the engine prints: llama.cpp's errors, never text of prompts."""
+    return loaded.paths.logs / "engine.log"
