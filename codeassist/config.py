@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -148,8 +149,11 @@ def set_model(paths: Paths, model: str) -> None:
         document = tomlkit.parse(text)
         document["model"] = model
         paths.config.mkdir(parents=True, exist_ok=True)
-        temporary = paths.config_file.with_suffix(".toml.new")
+        file = paths.config_file.resolve()  # it may be a link into the user's dotfiles
+        temporary = file.with_suffix(".toml.new")
         temporary.write_text(tomlkit.dumps(document), encoding="utf-8")
-        temporary.replace(paths.config_file)
+        if file.exists():
+            shutil.copymode(file, temporary)
+        temporary.replace(file)
     except OSError as error:
         raise ConfigError(f"cannot write {paths.config_file}: {error.strerror}", "check its permissions") from error

@@ -40,7 +40,7 @@ def user_paths(environ: Mapping[str, str]) -> Paths:
     """The user's directories; `CODEASSIST_HOME` moves all of them under one root."""
     root = environ.get("CODEASSIST_HOME")
     if root:
-        home = Path(root).expanduser().absolute()
+        home = Path(os.path.expanduser(root)).absolute()  # noqa: PTH111  Path's raises for an unknown ~user
         return Paths(
             config=home / "config",
             cache=home / "cache",
@@ -53,7 +53,8 @@ def user_paths(environ: Mapping[str, str]) -> Paths:
     dirs = platformdirs.PlatformDirs("codeassist", appauthor=False)
     state = Path(dirs.user_state_dir)
     session_dir = environ.get("XDG_RUNTIME_DIR", "")
-    runtime = Path(session_dir) / "codeassist" if session_dir and Path(session_dir).is_dir() else state / "run"
+    usable = Path(session_dir).is_absolute() and Path(session_dir).is_dir()
+    runtime = Path(session_dir) / "codeassist" if usable else state / "run"
     return Paths(
         config=Path(dirs.user_config_dir),
         cache=Path(dirs.user_cache_dir),

@@ -72,8 +72,8 @@ def _load(file: Path, schema: type[_T]) -> _T:
     """
     try:
         return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), schema)
-    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError(f"prompts/{file.name}: {error}", "reinstall codeassist") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(f"prompts/{file.relative_to(_folder())}: {error}", "reinstall codeassist") from error
 
 
 def _load_all(folder: str, schema: type[_T]) -> list[_T]:

@@ -6,6 +6,7 @@ clipboard (OSC 52) or reorder what is read (bidirectional controls, "Trojan Sour
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -24,6 +25,7 @@ def _inert_table() -> dict[int, str]:
 
 
 _INERT = _inert_table()
+_LONE_SURROGATE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # those that stand for no undecodable byte
 
 
 def sanitise(text: str) -> str:
@@ -35,13 +37,16 @@ def sanitise(text: str) -> str:
 
 
 def write_text(text: str, stream: TextIO | None = None) -> None:
-    """Write untrusted text to a stream (standard output): inert on a terminal, as it is in a pipe."""
+    """Write untrusted text to a stream (standard output): inert on a terminal, as it is in a pipe.
+
+    In a pipe, bytes that a file name or argument could not be decoded from come out as they were.
+    """
     target = stream or sys.stdout
     if target.isatty():
         target.write(sanitise(text))
     elif hasattr(target, "buffer"):
         target.flush()
-        target.buffer.write(text.encode("utf-8", "surrogateescape"))
+        target.buffer.write(_LONE_SURROGATE.sub("\ufffd", text).encode("utf-8", "surrogateescape"))
     else:
         target.write(text)
     target.flush()

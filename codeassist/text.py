@@ -39,16 +39,19 @@ def decode(data: bytes, name: str) -> SourceText:
     """Decode a source file: by its byte order mark, else UTF-8, else Latin-1.
 
     Raises:
-        UsageError: the file is binary (it holds NUL bytes).
+        UsageError: the file is binary (it holds NUL bytes), or is not what its byte order mark says.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             try:
-                return _normalise(data[len(mark) :].decode(encoding), encoding, bom=True)
+                text = data[len(mark) :].decode(encoding)
             except UnicodeDecodeError as error:
                 raise UsageError(
                     f"{name} begins like {encoding} but is not: {error.reason}", "give a text file"
                 ) from error
+            if "\0" in text:
+                raise UsageError(f"{name} is a binary file", "give a text file")
+            return _normalise(text, encoding, bom=True)
     if b"\0" in data:
         raise UsageError(f"{name} is a binary file", "give a text file")
     try:
@@ -105,13 +108,13 @@ def offset_of(text: str, line: int, column: int) -> int:
         UsageError: the position is outside the text.
     """
     lines = text.split("\n")
-    if line > len(lines):
+    if not 1 <= line <= len(lines):
         raise UsageError(
             f"line {line} is outside the file, which has {len(lines)} line{'s' if len(lines) != 1 else ''}",
             f"give --at with a line from 1 to {len(lines)}",
         )
     width = len(lines[line - 1])
-    if column > width + 1:
+    if not 1 <= column <= width + 1:
         raise UsageError(
             f"column {column} is outside line {line}, which has {width} character{'s' if width != 1 else ''}",
             f"give --at {line}:COL with a column from 1 to {width + 1}",

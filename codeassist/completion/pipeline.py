@@ -92,7 +92,7 @@ class _Middle:
         self.first = self.first or time.monotonic()
         self._raw += chunk.text
         self._logprobs += chunk.logprobs
-        if "\n" in chunk.text and len(self._raw) > len(self._begin):
+        if "\n" in self._text:  # a line's first character may show that the code has left its block
             self._complete = finished(self._place.before, self._place.after, self._text, self._language)
         return self._complete is not None
 

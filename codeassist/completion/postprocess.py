@@ -17,7 +17,7 @@ from codeassist.completion.filters.repeats import overlaps_rest, repeats_followi
 from codeassist.completion.filters.runon import second_definition
 from codeassist.context.languages import Language
 
-MAX_MIDDLE = 64 * 1024  # characters of output that are looked at; the rest is dropped
+MAX_MIDDLE = 16 * 1024  # characters of output that are looked at; the rest is dropped (a grammar may take n² on junk)
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 Rule = Callable[[Hole, str], Cut | None]

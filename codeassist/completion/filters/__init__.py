@@ -1,0 +1,1 @@
+"""Rules that bound what a model wrote, one file each."""

@@ -1,0 +1,97 @@
+"""The languages that are understood beyond plain text: one row of languages.toml each."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from codeassist.errors import ConfigError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+
+class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, eq=False):
+    """One row of languages.toml, which says what each field means."""
+
+    id: str
+    extensions: tuple[str, ...]
+    grammar: str  # the module of the grammar's wheel, imported when first parsed
+    line_comment: str
+    blocks: Literal["indent", "braces"]
+    definitions: dict[str, str]
+    bindings: dict[str, str] = {}
+    values: tuple[str, ...] = ()
+    containers: tuple[str, ...] = ()
+    wrappers: tuple[str, ...] = ()
+    bodies: tuple[str, ...]
+    name_fields: tuple[str, ...]
+    comment: str
+    string: str
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    language: tuple[Language, ...]
+
+
+def load_languages(text: str) -> tuple[Language, ...]:
+    """The rows of a languages.toml.
+
+    Raises:
+        ConfigError: a field is missing, unknown or of the wrong type.
+    """
+    try:
+        return msgspec.convert(tomllib.loads(text), _Table).language
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(f"context/languages.toml: {error}", "reinstall codeassist") from error
+
+
+@cache
+def languages() -> Mapping[str, Language]:
+    """Every language by its id, in the order of the file."""
+    text = Path(__file__).with_name("languages.toml").read_text(encoding="utf-8")
+    return MappingProxyType({row.id: row for row in load_languages(text)})
+
+
+@cache
+def _by_extension() -> Mapping[str, Language]:
+    return MappingProxyType({extension: row for row in languages().values() for extension in row.extensions})
+
+
+def language_for(path: Path | str) -> Language | None:
+    """The language of a file by its name's extension, in any case; None is plain text."""
+    return _by_extension().get(Path(path).suffix.lower())
+
+
+@cache
+def _grammar(module: str) -> tree_sitter.Language:
+    import tree_sitter
+
+    return tree_sitter.Language(importlib.import_module(module).language())
+
+
+def encode(text: str) -> bytes:
+    """The bytes that are parsed: UTF-8, with lone surrogates kept so that no text is refused."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def parse(language: Language, text: str) -> tree_sitter.Tree:
+    """The syntax tree of `encode(text)`; its offsets are bytes. Errors in the text become ERROR nodes.
+
+    Each call has a parser of its own (they are cheap, and not safe to share between threads).
+    """
+    import tree_sitter
+
+    return tree_sitter.Parser(_grammar(language.grammar)).parse(encode(text))

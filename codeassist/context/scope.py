@@ -1,0 +1,155 @@
+"""Definitions of a file: which one is around a place, and where each begins and ends.
+
+Offsets are code points of the text that was given, half-open; lines are 1-based. tree-sitter counts
+UTF-8 bytes and rows: they are converted here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from codeassist.context.languages import Language, encode, parse
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+_CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
+
+
+class Definition(NamedTuple):
+    """A definition as it is cited. A method's name is its own, without the class."""
+
+    name: str
+    kind: str
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A definition with its wrapper (decorators, `export`); `body` is where its body begins, -1 if it has none."""
+
+    name: str
+    kind: str
+    start: int
+    end: int
+    body: int
+
+
+@dataclass(frozen=True)
+class Enclosing:
+    """The definitions around a place, as (start, end); the same if only one is around it."""
+
+    innermost: tuple[int, int]
+    outermost: tuple[int, int]
+
+
+def definitions(language: Language, text: str) -> list[Definition]:
+    """Every named definition, in the order of the text, nested ones after the one around them."""
+    found: list[Definition] = []
+    for node in _definition_nodes(language, parse(language, text)):
+        outer = _wrapped(language, node)
+        last = outer.end_point.row - (outer.end_point.column == 0 and outer.end_point.row > outer.start_point.row)
+        found.append(Definition(_name(language, node), _kind(language, node), outer.start_point.row + 1, last + 1))
+    return found
+
+
+def scopes(language: Language, text: str) -> list[Scope]:
+    """Every definition with offsets, in the order of the text."""
+    data = encode(text)
+    at = _Offsets(data)
+    found: list[Scope] = []
+    for node in _definition_nodes(language, parse(language, text)):
+        outer, body = _wrapped(language, node), _body(language, node)
+        start, end = at[outer.start_byte], at[outer.end_byte]
+        found.append(Scope(_name(language, node), _kind(language, node), start, end, at[body] if body >= 0 else -1))
+    return found
+
+
+def scopes_around(language: Language, text: str, offset: int) -> list[Scope]:
+    """The definitions that hold `offset` (their end included), the outermost first."""
+    return [scope for scope in scopes(language, text) if scope.start <= offset <= scope.end]
+
+
+def enclosing_definition(language: Language, text: str, offset: int) -> Enclosing | None:
+    """The innermost and the outermost definition around a place, or None at the top level."""
+    around = scopes_around(language, text, offset)
+    if not around:
+        return None
+    first, last = around[0], around[-1]
+    return Enclosing(innermost=(last.start, last.end), outermost=(first.start, first.end))
+
+
+class _Offsets:
+    """Byte offsets of UTF-8 as code-point offsets."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._ascii = data.isascii()
+        self._known = (0, 0)
+
+    def __getitem__(self, byte: int) -> int:
+        if self._ascii:
+            return byte
+        near_byte, near = self._known if self._known[0] <= byte else (0, 0)
+        near += len(self._data[near_byte:byte].translate(None, _CONTINUATION_BYTES))
+        self._known = (byte, near)
+        return near
+
+
+def _walk(tree: tree_sitter.Tree) -> Iterator[tree_sitter.Node]:
+    """Every named node in document order, without recursion: a hostile file nests as deep as it is long."""
+    cursor = tree.walk()
+    while True:
+        if cursor.node is not None and cursor.node.is_named:
+            yield cursor.node
+        if cursor.goto_first_child() or cursor.goto_next_sibling():
+            continue
+        while cursor.goto_parent():
+            if cursor.goto_next_sibling():
+                break
+        else:
+            return
+
+
+def _definition_nodes(language: Language, tree: tree_sitter.Tree) -> Iterator[tree_sitter.Node]:
+    wanted = language.definitions.keys() | language.bindings.keys()
+    return (node for node in _walk(tree) if node.type in wanted and _kind(language, node))
+
+
+def _kind(language: Language, node: tree_sitter.Node) -> str:
+    """The kind of a definition, "" for a name that is bound to something else."""
+    if node.type in language.definitions:
+        return language.definitions[node.type]
+    value = node.child_by_field_name("value")
+    return language.bindings.get(node.type, "") if value is not None and value.type in language.values else ""
+
+
+def _name(language: Language, node: tree_sitter.Node) -> str:
+    for field in language.name_fields:
+        child = node.child_by_field_name(field)
+        if child is not None and child.text is not None:
+            return child.text.decode("utf-8", "replace")
+    return ""
+
+
+def _wrapped(language: Language, node: tree_sitter.Node) -> tree_sitter.Node:
+    """The outermost wrapper whose only definition this is."""
+    wanted = language.definitions.keys() | language.bindings.keys() | set(language.wrappers)
+    parent = node.parent
+    while parent is not None and parent.type in language.wrappers:
+        if sum(child.type in wanted for child in parent.named_children) != 1:
+            break
+        node, parent = parent, parent.parent
+    return node
+
+
+def _body(language: Language, node: tree_sitter.Node) -> int:
+    """The byte where the body begins; it may be a child's child (a Go struct, a JavaScript arrow function)."""
+    for child in node.children:
+        for each in (child, *child.children):
+            if each.type in language.bodies:
+                return each.start_byte
+    return -1

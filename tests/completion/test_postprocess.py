@@ -1,0 +1,171 @@
+"""Every rule by its golden cases, and all of them on any text."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codeassist.completion import postprocess
+from codeassist.completion.filters import hole as hole_module
+from codeassist.completion.filters.hole import hole, width
+from codeassist.completion.postprocess import Filtered, clean, finished, printable
+from codeassist.context.languages import Language, languages
+from tests.completion.golden_joins import ENDS, REPEATS_SUFFIX, REPETITION, REST_OF_LINE
+from tests.completion.golden_scope import SCOPE_END, SECOND_DEFINITION, Case
+
+RULES = {
+    "scope end": SCOPE_END,
+    "second definition": SECOND_DEFINITION,
+    "repeats the suffix": REPEATS_SUFFIX,
+    "rest of the line": REST_OF_LINE,
+    "repetition": REPETITION,
+    "ends": ENDS,
+}
+CASES = [pytest.param(*case, id=f"{rule}: {name}") for rule, cases in RULES.items() for name, case in cases.items()]
+
+
+def _split(language: str, file: str) -> tuple[str, str, Language | None]:
+    prefix, suffix = file.split("▮")
+    return prefix, suffix, languages().get(language)
+
+
+@pytest.mark.parametrize(("language", "file", "middle", "text", "finish"), CASES)
+def test_clean(language: str, file: str, middle: str, text: str, finish: str) -> None:
+    prefix, suffix, row = _split(language, file)
+    assert clean(prefix, suffix, middle, row) == Filtered(text, finish)
+
+
+@pytest.mark.parametrize(("language", "file", "middle", "text", "finish"), CASES)
+def test_stopping_early_gives_what_cleaning_gives(
+    language: str, file: str, middle: str, text: str, finish: str
+) -> None:
+    prefix, suffix, row = _split(language, file)
+    early = (finished(prefix, suffix, middle[:end], row) for end in range(1, len(middle) + 1))
+    first = next((each for each in early if each is not None), None)
+    assert first is None or first == Filtered(text, finish)
+    if not finish:
+        assert first is None
+
+
+@pytest.mark.parametrize(
+    ("file", "middle", "stops_at"),
+    [
+        ("def f():\n    ▮\n", "return 1\n\n\ndef g():\n", "return 1\n\n\nd"),
+        ("def f():\n    ▮\n", "# comment\n  \n", None),
+        ("x = foo(▮)\n", "a)\nb = 1\n", "a)\n"),
+        ("▮", "def f():\n    pass\n\ndef g():\n    pass\n", "def f():\n    pass\n\ndef g():\n"),
+        ("▮", "a = 1\na = 1\na = 1\na = 1\n", "a = 1\na = 1\na = 1\n"),
+    ],
+)
+def test_finished_stops_as_soon_as_it_can_know(file: str, middle: str, stops_at: str | None) -> None:
+    prefix, suffix, row = _split("python", file)
+    ends = [end for end in range(1, len(middle) + 1) if finished(prefix, suffix, middle[:end], row) is not None]
+    assert (middle[: ends[0]] if ends else None) == stops_at
+
+
+def test_every_rule_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a rule, cases of its table fail: none is covered by the others."""
+    without = {"scope end": "scope_end_by_indent"}
+    for rule in postprocess.RULES:
+        table = {**RULES, "repeats the rest of the line": REST_OF_LINE}[rule]
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                postprocess, "RULES", {name: each for name, each in postprocess.RULES.items() if name != rule}
+            )
+            if rule in without:
+                patch.setattr(postprocess, without[rule], lambda *_: None)
+            failed = [case for case in table.values() if clean(*_arguments(case)) != Filtered(case[3], case[4])]
+        assert failed, rule
+
+
+def _arguments(case: Case) -> tuple[str, str, str, Language | None]:
+    prefix, suffix, row = _split(case[0], case[1])
+    return prefix, suffix, case[2], row
+
+
+def test_windows_are_bounded_and_begin_at_the_top_level() -> None:
+    prefix = "def far():\n    pass\n" * 600 + "class A:\n" + "    x = 1\n" * 50
+    where = hole(prefix, "y\n" * 1000, None)
+    assert where.prefix.count("\n") < hole_module.MAX_LINES
+    assert where.prefix.startswith("def far():")
+    assert prefix.endswith(where.prefix)
+    assert where.truncated
+    assert where.suffix == "y\n" * (hole_module.MAX_LINES - 1) + "y"
+    long = hole("x" * 100_000, "y" * 100_000, None)
+    assert (len(long.prefix), len(long.suffix)) == (hole_module.MAX_CHARACTERS,) * 2
+
+
+def test_a_suffix_cut_inside_a_definition_is_taken_to_close_it() -> None:
+    suffix = "\n" + "  a();\n" * 1000 + "}\n"
+    go_on = clean("function f() {\n  ", suffix, "b();\n}\n\nc();\n", languages()["javascript"])
+    assert go_on == Filtered("b();", "scope")
+
+
+def test_printable_is_bounded() -> None:
+    assert len(printable("x" * 10_000_000)) == postprocess.MAX_MIDDLE
+    assert printable("a\tb\nc\r\x0b\x7f\x85\u2028") == "a\tb\nc\u2028"
+
+
+def test_width_counts_tab_stops() -> None:
+    assert [width(line) for line in ("x", "  x", "\tx", "  \tx", "   ", "")] == [0, 2, 8, 8, 3, 0]
+
+
+_LINES = [
+    "def f():\n",
+    "class A:\n",
+    "return 1\n",
+    "} else {\n",
+    "function f() {\n",
+    "fn f() {\n",
+    "func F() {\n",
+    "@d\n",
+]
+_MARKS = ["    ", "\n", "\t", "}\n", "x", "𝒳", '"""', "//", "/*", "=> ", 'r#"', *"{()]\"'`#;:\\"]
+PIECES = st.lists(st.sampled_from([*_LINES, *_MARKS]), max_size=30).map("".join)
+TEXT = st.one_of(PIECES, st.text(max_size=80))
+
+
+@settings(max_examples=300, deadline=None)
+@given(language=st.sampled_from([None, *languages().values()]), prefix=TEXT, suffix=TEXT, middle=TEXT)
+def test_any_input_gives_a_clean_beginning_of_the_output(
+    language: Language | None, prefix: str, suffix: str, middle: str
+) -> None:
+    for result in (clean(prefix, suffix, middle, language), finished(prefix, suffix, middle, language)):
+        if result is None:
+            continue
+        assert result.finish in ("", "scope", "filtered")
+        assert printable(middle).startswith(result.text.rstrip())
+        assert not [c for c in result.text if unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n"]
+        assert result.text.strip() or result == Filtered("", "filtered")
+
+
+JUNK = [
+    "(",
+    "}",
+    "}{",
+    "} else {\n",
+    '"',
+    '"""\n',
+    "x ",
+    "def f():\n ",
+    "`${",
+    "=/",
+    "=/\n",
+    "/*",
+    "\n",
+    "else:\n",
+    "\\",
+    "'",
+]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("language", [None, *languages().values()], ids=lambda row: row.id if row else "plain")
+@pytest.mark.parametrize("junk", JUNK)
+def test_junk_does_not_hang(language: Language | None, junk: str) -> None:
+    text = junk * (postprocess.MAX_MIDDLE // len(junk))
+    clean(text, text, text, language)
+    finished("class A {\n  f(", ")\n}\n}\n", text, language)

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import tree_sitter
+
+from codeassist.context import languages as module
+from codeassist.context.languages import Language, language_for, languages, load_languages, parse
+from codeassist.errors import ConfigError
+
+ROWS = list(languages().values())
+TABLE = Path(module.__file__).with_name("languages.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("a.py", "python"),
+        ("a.pyi", "python"),
+        ("dir.go/a.mjs", "javascript"),
+        ("a.cjs", "javascript"),
+        ("a.jsx", "javascript"),
+        ("A.JS", "javascript"),
+        ("a.go", "go"),
+        ("a.rs", "rust"),
+        ("a.txt", None),
+        ("py", None),
+        (".py", None),
+        ("", None),
+    ],
+)
+def test_language_for(path: str, expected: str | None) -> None:
+    found = language_for(path)
+    assert (found.id if found else None) == expected
+    assert language_for(Path(path)) is found
+
+
+def test_ids_and_extensions_are_unique() -> None:
+    extensions = [extension for row in ROWS for extension in row.extensions]
+    assert [row.id for row in ROWS] == ["python", "javascript", "go", "rust"]
+    assert len(extensions) == len(set(extensions))
+    assert all(extension == extension.lower() and extension[0] == "." for extension in extensions)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_every_node_type_and_field_is_known_to_the_grammar(row: Language) -> None:
+    grammar = module._grammar(row.grammar)
+    assert isinstance(grammar, tree_sitter.Language)
+    types = [*row.definitions, *row.bindings, *row.values, *row.wrappers, *row.bodies]
+    assert [name for name in types if grammar.id_for_node_kind(name, True) is None] == []
+    assert [name for name in row.name_fields if grammar.field_id_for_name(name) is None] == []
+    assert set(row.containers) <= set(row.definitions.values())
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_unfinished_strings_and_comments_match_up_to_their_end(row: Language) -> None:
+    pattern = re.compile(f"(?:{row.comment})|(?:{row.string})", re.DOTALL)
+    for begin in ('"abc (', row.line_comment + " abc ("):
+        match = pattern.match(begin)
+        assert match is not None
+        assert match.end() == len(begin)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+@pytest.mark.parametrize("text", ["", "\0", "\ud800", "𝒳 = (", "}{" * 50])
+def test_parse_takes_any_text(row: Language, text: str) -> None:
+    assert parse(row, text).root_node.start_byte >= 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('id = "go"', 'id = "go"\nnonsense = 1', "nonsense"),
+        ('blocks = "indent"', 'blocks = "words"', "words"),
+        ('extensions = [".go"]', 'extensions = ".go"', "array"),
+        ('grammar = "tree_sitter_go"\n', "", "grammar"),
+        ("[[language]]", "[[language", "languages.toml"),
+    ],
+)
+def test_a_bad_row_is_a_named_error(old: str, new: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape("context/languages.toml")) as caught:
+        load_languages(TABLE.replace(old, new))
+    assert said in caught.value.message
+
+
+def test_grammars_are_imported_only_to_parse() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from codeassist.context.languages import language_for; language_for('a.py');"
+        "print(sorted(name for name in sys.modules if name.startswith('tree_sitter')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
