@@ -10,7 +10,7 @@ import msgspec
 
 from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage
 from codeassist.engine.launch import Launcher, kill_listener
-from codeassist.engine.uds import http_client
+from codeassist.engine.uds import http_client, listener_of
 from codeassist.engine.wire import Event
 from codeassist.errors import EngineError, EngineGoneError
 
@@ -63,6 +63,8 @@ class EngineClient:
             health = self._launcher.ensure()
             self._info = ModelInfo(id=health.spec.manifest.id, context_tokens=health.context_tokens)
             self._http = http_client(self._launcher.socket, _SILENCE_SECONDS)
+        elif listener_of(self._launcher.socket) is None:
+            raise EngineGoneError("the engine has gone")
         return self._http
 
     def _disconnect(self) -> None:

@@ -104,8 +104,8 @@ class FakeEngine:
             self._remember(request.prompt[:end])
             if emit(Chunk(usage=usage)):
                 return
-        self._fail(reply, emit, usage)
-        self._decode(request, reply, emit, usage)
+        if not self._fails(reply, emit, usage):
+            self._decode(request, reply, emit, usage)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -118,15 +118,17 @@ class FakeEngine:
                 return reply
         raise EngineError("the script has no reply for this prompt", "add one to the script")
 
-    def _fail(self, reply: Reply, emit: Emit, usage: Usage) -> None:
+    def _fails(self, reply: Reply, emit: Emit, usage: Usage) -> bool:
+        """Fail as scripted; True if the generation was ended while it hung."""
         if reply.fail == "error":
             raise EngineError("a scripted failure", "change the script")
         if reply.fail == "die":
             os._exit(9)
         while reply.fail == "hang":
             if emit(Chunk(usage=usage)):
-                return
+                return True
             _sleep(_TICK_SECONDS)
+        return False
 
     def _decode(self, request: Request, reply: Reply, emit: Emit, usage: Usage) -> None:
         text = self._rest(request, reply)

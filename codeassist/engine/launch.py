@@ -7,9 +7,9 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +18,7 @@ import filelock
 import httpx
 import msgspec
 
-from codeassist.engine.peer import peer_of
-from codeassist.engine.uds import LOCK, SOCKET, http_client
+from codeassist.engine.uds import LOCK, SOCKET, http_client, listener_of
 from codeassist.engine.wire import Health, Spec
 from codeassist.errors import EngineError, EngineGoneError
 from codeassist.paths import private_directory
@@ -38,6 +37,8 @@ def health_of(path: Path) -> Health | None:
     Raises:
         EngineGoneError: somebody listens and does not answer.
     """
+    if listener_of(path) is None:
+        return None
     try:
         with http_client(path, _HEALTH_SECONDS) as http:
             return msgspec.json.decode(http.get("/health").content, type=Health)
@@ -111,17 +112,30 @@ class Launcher:
     def _start(self) -> Health:
         self._notice(f"loading {self._spec.manifest.id}")
         self._log.parent.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "codeassist.engine.server", msgspec.json.encode(self._spec).decode()]
+        command = [sys.executable, "-m", "codeassist.engine.server"]
         with self._log.open("wb") as log:
             self._child = subprocess.Popen(
                 [*command, "--private"] if self._private else command,
-                stdin=subprocess.PIPE if self._private else subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 cwd=self._directory,  # ours: `-m` puts the working directory on the import path
                 start_new_session=True,
             )
+        self._hand_over(self._child)
+        # Outlives this process if shared; while we live, somebody must take its exit code or it stays a zombie.
+        threading.Thread(target=self._child.wait, name="engine-reaper", daemon=True).start()
         return self._wait_until_up(self._child)
+
+    def _hand_over(self, child: subprocess.Popen[bytes]) -> None:
+        """Give the child its spec, a line on its standard input; a private one's stays open as our sign of life."""
+        if child.stdin is None:
+            raise EngineError("the engine has no standard input", "run: codeassist doctor")
+        with contextlib.suppress(BrokenPipeError):  # it died at once: waiting for it will say how
+            child.stdin.write(msgspec.json.encode(self._spec) + b"\n")
+            child.stdin.flush()
+            if not self._private:
+                child.stdin.close()
 
     def _wait_until_up(self, child: subprocess.Popen[bytes]) -> Health:
         deadline = time.monotonic() + self._spec.settings.start_seconds
@@ -163,13 +177,10 @@ def request_stop(path: Path) -> None:
 
 
 def kill_listener(path: Path) -> None:
-    """Kill the process that listens at this socket (the kernel names it), if it is this user's."""
-    connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(1.0)
-    with connection, contextlib.suppress(OSError):
-        connection.connect(str(path))
-        user, process = peer_of(connection)
-        if user == os.getuid() and process not in (0, os.getpid()):
+    """Kill the process that listens at this socket, if it is this user's."""
+    user, process = listener_of(path) or (-1, 0)
+    if user == os.getuid() and process not in (0, os.getpid()):
+        with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
 
 

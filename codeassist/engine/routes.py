@@ -70,7 +70,8 @@ class Routes:
         """Errors become OpenAI-shaped JSON with a status, never a traceback."""
 
         async def guarded(http: HttpRequest) -> Response:
-            self.last_used = time.monotonic()
+            if http.method == "POST":  # being looked at is not being used
+                self.last_used = time.monotonic()
             try:
                 response: Response = await handler(http)
             except CodeassistError as error:

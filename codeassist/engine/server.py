@@ -131,11 +131,12 @@ async def _watch(
 
 
 def main() -> None:
-    """`python -m codeassist.engine.server SPEC-JSON [--private]`, started by codeassist.engine.launch."""
-    spec = msgspec.json.decode(sys.argv[1], type=Spec)
+    """`python -m codeassist.engine.server [--private]`, started by codeassist.engine.launch with a Spec on stdin."""
+    with open(0, "rb", buffering=0, closefd=False) as stdin:
+        spec = msgspec.json.decode(stdin.readline(), type=Spec)
     code = 0
     try:
-        run(spec, private="--private" in sys.argv[2:])
+        run(spec, private="--private" in sys.argv[1:])
     except filelock.Timeout:
         sys.stderr.write("another engine holds the lock\n")
         code = 3
