@@ -1,0 +1,180 @@
+"""What a GGUF file says of itself: architecture, context, fill-in-the-middle tokens, chat template.
+
+Run as a program (`python -m codeassist.models.gguf FILE`) it limits its own memory and time and prints JSON: that is
+how inspection.py calls it, since the file may be anybody's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import stat
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from codeassist.errors import CodeassistError
+from codeassist.models.header import MAX_HEADER, TEMPLATE, Header, read_header
+from codeassist.models.manifest import FimTokens
+from codeassist.models.tensors import HeaderError
+from codeassist.templates import FimTemplate, fim_templates
+
+MEMORY_BYTES = 512 << 20
+CPU_SECONDS = 5
+
+# Encoder architectures of llama.cpp (src/llama-arch.cpp): they embed text and cannot write any.
+_BERTS = ("bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "modern-bert", "neo-bert", "eurobert")
+_ENCODERS = (*_BERTS, "gemma-embedding", "t5encoder")
+# When a file does not say whether to add BOS, llama.cpp (src/llama-vocab.cpp) adds it for these.
+_BOS_TOKENIZERS = ("llama", "bert")
+_BOS_PRETOKENIZERS = ("llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral")
+_ENDS = ("eos_token_id", "eot_token_id", "fim_pad_token_id", "fim_rep_token_id", "fim_sep_token_id")
+
+
+class GgufFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model file says of itself; each text is the file's own, hence untrusted.
+
+    Attributes:
+        family: the prompts/fim family whose markers the vocabulary holds, or "".
+        bos: the id to put first, or None if the model wants none.
+    """
+
+    architecture: str
+    context_tokens: int
+    name: str = ""
+    licence: str = ""
+    family: str = ""
+    bos: int | None = None
+    fim: FimTokens | None = None
+    chat_template: str = ""
+    embedding: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the child prints: facts, or why there are none."""
+
+    facts: GgufFacts | None = None
+    problem: str = ""
+
+
+def read_gguf(path: str, templates: Sequence[FimTemplate]) -> GgufFacts:
+    """Read the facts of the file. Call it through inspection.py, never on a stranger's file in a process that matters.
+
+    Raises:
+        HeaderError: malformed, truncated, or not a language model.
+        OSError: the file cannot be read.
+    """
+    wanted = {text for family in templates for text in (family.prefix, family.suffix, family.middle, *family.end)}
+    # O_NONBLOCK: opening a FIFO must not wait for a writer.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise HeaderError("it is not a regular file")
+        if status.st_size < 24:
+            raise HeaderError("it is not a GGUF file")
+        # A mapping of the header only: the pages are read as they are needed, and it stays under the memory limit.
+        with mmap.mmap(descriptor, min(status.st_size, MAX_HEADER), access=mmap.ACCESS_READ) as data:
+            header = read_header(data, status.st_size, wanted)
+    finally:
+        os.close(descriptor)
+    return _facts(header, templates)
+
+
+def _facts(header: Header, templates: Sequence[FimTemplate]) -> GgufFacts:
+    values = header.values
+    architecture = _text(values, "general.architecture")
+    context = values.get(f"{architecture}.context_length")
+    if not architecture or type(context) is not int or not 0 < context < 1 << 31:
+        raise HeaderError(f"it is not a language model (architecture {architecture[:40]!r})")
+    parts = values.get("split.count")
+    if type(parts) is int and parts > 1:
+        raise HeaderError(f"it is one of {parts} parts of a model; merge them with llama-gguf-split")
+    family, fim = _fim(header, templates)
+    return GgufFacts(
+        architecture=architecture,
+        context_tokens=context,
+        name=_text(values, "general.name"),
+        licence=_text(values, "general.license"),
+        family=family,
+        bos=_bos(header),
+        fim=fim,
+        chat_template=_text(values, TEMPLATE),
+        embedding=architecture in _ENCODERS or _positive(values.get(f"{architecture}.pooling_type")),
+    )
+
+
+def _fim(header: Header, templates: Sequence[FimTemplate]) -> tuple[str, FimTokens | None]:
+    """The file's own ids first (the older names second), then the markers of a family in the vocabulary."""
+    own = [
+        _token(header, f"fim_{short}_token_id", f"{long}_token_id")
+        for short, long in (("pre", "prefix"), ("suf", "suffix"), ("mid", "middle"))
+    ]
+    stated = tuple(own) if None not in own else None
+    for family in templates:
+        markers = tuple(header.found.get(marker) for marker in (family.prefix, family.suffix, family.middle))
+        if None not in markers and stated in (None, markers):
+            return family.family, _fim_tokens(header, markers, family.end)
+    return "", _fim_tokens(header, stated, ()) if stated else None
+
+
+def _fim_tokens(header: Header, ids: tuple[int | None, ...], ends: Sequence[str]) -> FimTokens:
+    prefix, suffix, middle = (token for token in ids if token is not None)
+    end = {header.found[marker] for marker in ends if marker in header.found}
+    end |= {token for name in _ENDS if (token := _token(header, name)) is not None}
+    return FimTokens(prefix=prefix, suffix=suffix, middle=middle, end=tuple(sorted(end)))
+
+
+def _bos(header: Header) -> int | None:
+    values = header.values
+    model, pre = _text(values, "tokenizer.ggml.model"), _text(values, "tokenizer.ggml.pre")
+    add = values.get("tokenizer.ggml.add_bos_token", model in _BOS_TOKENIZERS or pre in _BOS_PRETOKENIZERS)
+    return _token(header, "bos_token_id") if add is True else None
+
+
+def _token(header: Header, *names: str) -> int | None:
+    """The first of the named ids that is in the vocabulary: an id outside it would abort the engine."""
+    for name in names:
+        token = header.values.get(f"tokenizer.ggml.{name}")
+        if type(token) is int and 0 <= token < header.vocabulary:
+            return token
+    return None
+
+
+def _text(values: Mapping[str, Any], key: str) -> str:
+    value = values.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _positive(value: object) -> bool:
+    return type(value) is int and value > 0
+
+
+def _limit() -> None:
+    """Bound this process: memory, processor time, no core dump. What cannot be set is left to the caller's clock."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    with contextlib.suppress(OSError, ValueError):  # macOS refuses it
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the facts of one file as JSON."""
+    _limit()
+    try:
+        answer = Answer(facts=read_gguf(arguments[0], fim_templates()))
+    except (HeaderError, CodeassistError) as error:
+        answer = Answer(problem=str(error))
+    except OSError as error:
+        answer = Answer(problem=error.strerror or "it cannot be read")
+    sys.stdout.buffer.write(msgspec.json.encode(answer))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
