@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from codeassist import toml
 from codeassist.errors import ConfigError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 class FimTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,8 +66,8 @@ def _load(file: Path, schema: type[_T]) -> _T:
         ConfigError: a field is missing, unknown or of the wrong type.
     """
     try:
-        return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), schema)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        return msgspec.convert(toml.loads(file.read_text(encoding="utf-8")), schema)
+    except (OSError, UnicodeDecodeError, toml.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ConfigError(f"prompts/{file.relative_to(_folder())}: {error}", "reinstall codeassist") from error
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -12,12 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from codeassist import toml
 from codeassist.errors import ConfigError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -53,8 +48,8 @@ def load_languages(text: str) -> tuple[Language, ...]:
         ConfigError: a field is missing, unknown or of the wrong type.
     """
     try:
-        return msgspec.convert(tomllib.loads(text), _Table).language
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        return msgspec.convert(toml.loads(text), _Table).language
+    except (toml.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ConfigError(f"context/languages.toml: {error}", "reinstall codeassist") from error
 
 

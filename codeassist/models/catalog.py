@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from codeassist import toml
 from codeassist.errors import ConfigError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 Natural = Annotated[int, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
@@ -124,8 +119,8 @@ def load_catalog(file: Path | None = None) -> Catalog:
     """
     file = file or Path(__file__).with_name("catalog.toml")
     try:
-        document = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), _Document)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        document = msgspec.convert(toml.loads(file.read_text(encoding="utf-8")), _Document)
+    except (OSError, UnicodeDecodeError, toml.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ConfigError(f"{file.name}: {error}", "reinstall codeassist") from error
     twice = _repeated(entry.id for entry in document.model) or _repeated(entry.file.lower() for entry in document.model)
     if twice:
