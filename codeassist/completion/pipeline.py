@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from codeassist.completion import prompt as prompts
+from codeassist.completion.extent import first_line, one_line
 from codeassist.completion.postprocess import Filtered, clean, finished
 from codeassist.context.languages import Language, language_for
 from codeassist.engine.api import Chunk, Priority, Request, Usage
@@ -73,6 +74,7 @@ class _Middle:
         self._language = language
         self._begin = begin
         self._end_tokens = frozenset(end_tokens)
+        self._one_line = one_line(place.before, place.after, language)
         self._raw = ""
         self._finish = ""
         self._complete: Filtered | None = None
@@ -93,8 +95,17 @@ class _Middle:
         self._raw += chunk.text
         self._logprobs += chunk.logprobs
         if "\n" in self._text:  # a line's first character may show that the code has left its block
-            self._complete = finished(self._place.before, self._place.after, self._text, self._language)
+            self._complete = self._finished()
         return self._complete is not None
+
+    def _finished(self) -> Filtered | None:
+        """The result, if the code at the cursor is complete."""
+        before, after = self._place.before, self._place.after
+        line = first_line(self._text) if self._one_line else None
+        if line is not None:
+            done = clean(before, after, line, self._language)
+            return Filtered(done.text, done.finish or "scope")
+        return finished(before, after, self._text, self._language)
 
     @property
     def _text(self) -> str:
