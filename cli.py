@@ -24,11 +24,9 @@ app = typer.Typer(
     rich_markup_mode=None,  # rich help costs 55 ms at start, half of all
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-model_app = typer.Typer(
-    help="Models: what exists, what is installed, which one is used.", no_args_is_help=True, rich_markup_mode=None
-)
-engine_app = typer.Typer(help="The resident process that runs the model.", no_args_is_help=True, rich_markup_mode=None)
-config_app = typer.Typer(help="Settings and where each comes from.", no_args_is_help=True, rich_markup_mode=None)
+model_app = typer.Typer(help="List, pull, add and choose models.", no_args_is_help=True, rich_markup_mode=None)
+engine_app = typer.Typer(help="The process that runs the model.", no_args_is_help=True, rich_markup_mode=None)
+config_app = typer.Typer(help="Settings and their origin.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(model_app, name="model")
 app.add_typer(engine_app, name="engine")
 app.add_typer(config_app, name="config")
@@ -55,7 +53,10 @@ def root(
 
 @app.command("try")
 def try_command(model: Model = None) -> None:
-    """Show what it does: pull the default model if missing, complete and ask in a small sample."""
+    """Complete and ask in a small sample.
+
+    Pulls the model first if it is missing: the newcomer's first minute.
+    """
     from codeassist.commands import trial
 
     raise typer.Exit(trial.run(os.environ, model=model))
@@ -93,7 +94,7 @@ def ask(
     max_tokens: MaxTokens = None,
     model: Model = None,
 ) -> None:
-    """Answer a question about files, or about what is piped in."""
+    """Answer a question about files or piped text."""
     from codeassist.commands import ask as command
 
     code = command.run(os.environ, question, file or [], as_json=as_json, model=model, max_tokens=max_tokens)
@@ -102,7 +103,10 @@ def ask(
 
 @app.command()
 def doctor(as_json: Json = False) -> None:
-    """Check this installation, and prove that the engine cannot reach the network."""
+    """Check this installation.
+
+    Proves the sandbox by trying to break out of it: a socket, a file, a program.
+    """
     from codeassist.commands import doctor as command
 
     raise typer.Exit(command.run(os.environ, as_json=as_json))
@@ -121,7 +125,10 @@ def model_pull(
     model_id: Annotated[str, typer.Argument(metavar="[MODEL]", help="Default: the model in use.")] = "",
     from_path: Annotated[str, typer.Option("--from", metavar="FILE", help="Take the bytes from this file.")] = "",
 ) -> None:
-    """Download a model; an interrupted download goes on where it stopped."""
+    """Download a model.
+
+    An interrupted download goes on where it stopped.
+    """
     from codeassist.commands import model
 
     raise typer.Exit(model.pull(os.environ, model_id, from_path=from_path))
@@ -170,7 +177,10 @@ def model_remove(
     model_id: Annotated[str, typer.Argument(metavar="MODEL")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Forget a model, and delete its file if it was downloaded."""
+    """Forget a model.
+
+    Its file is deleted if codeassist downloaded it; a file of your own stays.
+    """
     from codeassist.commands import model
 
     raise typer.Exit(model.remove(os.environ, model_id, yes=yes))
@@ -186,7 +196,10 @@ def engine_status(as_json: Json = False) -> None:
 
 @engine_app.command("stop")
 def engine_stop() -> None:
-    """Stop the engine; it starts again when it is needed."""
+    """Stop the engine.
+
+    It starts again when it is needed.
+    """
     from codeassist.commands import engine
 
     raise typer.Exit(engine.stop(os.environ))
@@ -210,13 +223,14 @@ def config_path() -> None:
 
 def main() -> None:
     """The entry point: runs a command; an expected error is two lines on standard error and its exit code."""
+    as_json = "--json" in sys.argv
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except CodeassistError as error:
         from codeassist.commands.failure import report
 
-        sys.exit(report(error, as_json="--json" in sys.argv))
+        sys.exit(report(error, as_json=as_json))
     except Exception as error:  # noqa: BLE001  the boundary
-        from codeassist.commands.failure import report_unexpected
+        from codeassist.commands.failure import report_other
 
-        sys.exit(report_unexpected(error, os.environ, as_json="--json" in sys.argv))
+        sys.exit(report_other(error, os.environ, as_json=as_json))

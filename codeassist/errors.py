@@ -2,7 +2,8 @@
 
 CodeassistError
 ├── UsageError            2  wrong arguments: a missing file, a position outside the file
-│   └── ConfigError       2  a setting that cannot be read
+│   ├── ConfigError       2  a setting that cannot be read
+│   └── UnwritableError   2  standard output is closed, full or gone
 ├── MissingError          3  something needed is missing: a model, git, a repository, disk space
 │   ├── UnknownModelError 3  no model has that name
 │   ├── ModelFileError    3  a model file is truncated, altered or not one we can load
@@ -34,6 +35,10 @@ class UsageError(CodeassistError):
 
 class ConfigError(UsageError):
     """A configuration file or variable cannot be used."""
+
+
+class UnwritableError(UsageError):
+    """Standard output cannot be written."""
 
 
 class MissingError(CodeassistError):

@@ -10,9 +10,12 @@ import re
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from codeassist.errors import UnwritableError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
+_WIDE = 1000  # columns
 _KEPT = "\t\n"
 _BIDIRECTIONAL = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
 _CONTROLS = (*range(0x20), *range(0x7F, 0xA0))
@@ -42,6 +45,8 @@ def write_text(text: str, stream: TextIO | None = None) -> None:
     In a pipe, bytes that a file name or argument could not be decoded from come out as they were.
     """
     target = stream or sys.stdout
+    if target is None:  # started with it closed
+        raise UnwritableError("there is no standard output", "do not close it")
     if target.isatty():
         target.write(sanitise(text))
     elif hasattr(target, "buffer"):
@@ -65,11 +70,12 @@ def one_line(text: str, limit: int = 2000) -> str:
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
 
 
-def console(*, stderr: bool = False) -> Console:
-    """The rich console; markup and emoji codes in data are not interpreted."""
+def console(*, stderr: bool = False, wide: bool = False) -> Console:
+    """The rich console; markup and emoji codes in data are not interpreted. `wide`: nothing is cut to a width."""
     from rich.console import Console
 
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+    width = _WIDE if wide else None
+    return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def interactive() -> bool:

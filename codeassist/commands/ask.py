@@ -10,7 +10,7 @@ from pathlib import Path
 from codeassist import text
 from codeassist.chat.ask import Answer, Document, ask
 from codeassist.commands.markdown import MarkdownStream
-from codeassist.commands.output import Waiting, say, write_json
+from codeassist.commands.output import Waiting, read_stdin, say, write_json
 from codeassist.errors import UsageError
 from codeassist.session import Session, open_session
 from codeassist.terminal import write_text
@@ -87,5 +87,5 @@ def _piped(*, asked_for: bool) -> list[Document]:
         return []
     if not asked_for and not select.select([sys.stdin], [], [], _IDLE_PIPE_SECONDS)[0]:
         return []
-    source = text.decode(sys.stdin.buffer.read(text.MAX_FILE_BYTES), "standard input")
+    source = read_stdin()
     return [Document(STDIN, source.text)] if source.text.strip() else []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from codeassist import text
-from codeassist.commands.output import Waiting, write_json
+from codeassist.commands.output import Waiting, read_stdin, write_json
 from codeassist.completion.pipeline import Completion, Place, complete
 from codeassist.errors import UsageError
 from codeassist.session import open_session
@@ -49,7 +49,7 @@ def _place(file: str, at: str, stdin_path: str) -> Place:
         if not stdin_path:
             raise UsageError("standard input needs a name, to know its language", "give --stdin-path PATH")
         path = Path(stdin_path)
-        source = text.decode(sys.stdin.buffer.read(text.MAX_FILE_BYTES), "standard input")
+        source = read_stdin()
     else:
         path = Path(file)
         source = text.read_source(path)

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Mapping
 
 from codeassist.commands.output import Waiting, write_json
-from codeassist.doctor.checks import run_checks
+from codeassist.doctor.checks import Check, run_checks
+from codeassist.errors import ConfigError
 from codeassist.session import open_workspace
 from codeassist.terminal import one_line
 
@@ -16,7 +17,10 @@ _FAILED = 3
 def run(environ: Mapping[str, str], *, as_json: bool = False) -> int:
     """Check everything; exit code 3 if something that is needed fails."""
     with Waiting("checking"):
-        checks = run_checks(open_workspace(environ), environ)
+        try:
+            checks = run_checks(open_workspace(environ), environ)
+        except ConfigError as error:
+            checks = [Check(id="config", status="fail", detail=error.message, hint=error.hint)]
     if as_json:
         write_json({"schema": 1, "checks": checks})
     else:

@@ -10,7 +10,7 @@ import msgspec
 
 from codeassist import config
 from codeassist.commands.output import ByteProgress, megabytes, say, write_json
-from codeassist.errors import MissingError, UnknownModelError, UsageError
+from codeassist.errors import MissingError, ModelFileError, UnknownModelError, UsageError
 from codeassist.models.catalog import Entry
 from codeassist.models.manifest import Manifest
 from codeassist.session import Workspace, open_workspace
@@ -48,7 +48,7 @@ def list_models(environ: Mapping[str, str], *, as_json: bool = False) -> int:
         mark = ("yes" if row.installed else "") + (" (default)" if row.default else "")
         size = megabytes(row.bytes) if row.bytes else "?"
         table.add_row(row.id, mark.strip(), size, one_line(row.licence, 40), ", ".join(row.capabilities))
-    console().print(table)
+    console(wide=not sys.stdout.isatty()).print(table)
     return 0
 
 
@@ -77,7 +77,8 @@ def _row(entry: Entry | None, manifest: Manifest | None, default: str) -> Row:
 def pull(environ: Mapping[str, str], model: str, *, from_path: str = "") -> int:
     """Download a model, or take its file from a path."""
     workspace = open_workspace(environ)
-    entry = workspace.catalog.get(model or workspace.loaded.settings.model)
+    model = model or workspace.loaded.settings.model
+    entry = workspace.catalog.get(model)
     if entry is None:
         workspace.store.resolve(model, workspace.catalog)  # the error that suggests a name, unless it is the user's own
         raise UsageError(f"model {model} is not in the catalogue", "it was added from a file: it needs no pull")
@@ -175,13 +176,17 @@ def _facts(entry: Entry | None, manifest: Manifest | None) -> dict[str, object]:
 def remove(environ: Mapping[str, str], model: str, *, yes: bool = False) -> int:
     """Forget a model; the file is deleted only if codeassist downloaded it."""
     workspace = open_workspace(environ)
-    manifest = workspace.store.resolve(model, workspace.catalog)
-    if not yes and interactive():
+    try:
+        manifest: Manifest | None = workspace.store.resolve(model, workspace.catalog)
+    except ModelFileError:
+        manifest = None  # its record is damaged: the only cure is to remove it
+    if manifest is not None and not yes and interactive():
         sys.stderr.write(f"remove {manifest.id} ({megabytes(manifest.bytes)})? [y/N] ")
         sys.stderr.flush()
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             say("kept")
             return 0
-    deleted = workspace.store.remove(manifest.id)
-    say(f"removed {manifest.id}" + (f" and {deleted}" if deleted else f"; the file {manifest.path} stays: it is yours"))
+    deleted = workspace.store.remove(model)
+    kept = f"; the file {manifest.path} stays: it is yours" if manifest else ""
+    say(f"removed {model}" + (f" and {deleted}" if deleted else kept))
     return 0

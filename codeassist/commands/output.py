@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from codeassist.terminal import console, one_line
+from codeassist.errors import UsageError
+from codeassist.terminal import console, one_line, write_text
+from codeassist.text import MAX_FILE_BYTES, SourceText, decode
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -24,9 +27,31 @@ _SHOWN_FROM_BYTES = 20_000_000  # less takes under a second
 
 
 def write_json(value: object) -> None:
-    """One JSON document on standard output."""
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
-    sys.stdout.flush()
+    """One JSON document on standard output.
+
+    Raises:
+        UnwritableError: there is no standard output.
+    """
+    try:
+        document = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    except UnicodeEncodeError:  # a name that is not Unicode
+        plain = json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)
+        document = plain.encode("utf-8", "replace").decode()
+    write_text(document + "\n")
+
+
+def read_stdin() -> SourceText:
+    """All of standard input, decoded.
+
+    Raises:
+        UsageError: there is none, it is binary, or it is too long.
+    """
+    if sys.stdin is None:
+        raise UsageError("there is no standard input", "give a file")
+    data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise UsageError(f"standard input is over {MAX_FILE_BYTES // 2**20} MiB", "give less")
+    return decode(data, "standard input")
 
 
 class Waiting:

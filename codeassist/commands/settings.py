@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from codeassist import config
 from codeassist.commands.output import write_json
+from codeassist.paths import user_paths
 from codeassist.terminal import one_line
 
 
@@ -24,5 +25,5 @@ def show(environ: Mapping[str, str], *, as_json: bool = False) -> int:
 
 def path(environ: Mapping[str, str]) -> int:
     """Where config.toml is (or would be)."""
-    sys.stdout.write(f"{config.load(environ).paths.config_file}\n")
+    sys.stdout.write(f"{user_paths(environ).config_file}\n")
     return 0

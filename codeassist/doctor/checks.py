@@ -22,7 +22,7 @@ from codeassist.session import Workspace, engine_directory
 _LOW_DISK_BYTES = 2_000_000_000
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Check(msgspec.Struct, frozen=True, kw_only=True):
     """One finding of the contract; `status` is "ok", "warn" or "fail"."""
 
     id: str

@@ -1,0 +1,79 @@
+"""`codeassist engine status|stop`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codeassist.engine.fake import Reply
+from tests.conftest import Run
+from tests.engine.support import answer, client_of, fake_spec
+
+from .support import types_of
+
+COUNTERS = ("requests", "evaluated_tokens", "cached_tokens", "generated_tokens", "cancelled", "preempted")
+NOTHING = dict.fromkeys(COUNTERS, 0)
+
+
+def test_status_of_no_engine(home: Path, run: Run) -> None:
+    result = run("engine", "status", "--json")
+    assert result.code == 0
+    assert result.document == {
+        "schema": 1,
+        "running": False,
+        "pid": None,
+        "model": None,
+        "socket": str(home / "run" / "engine.sock"),
+        "sandbox": "none",
+        "counters": NOTHING,
+    }
+    plain = run("engine", "status")
+    assert plain.code == 0
+    assert "not running" in plain.stdout
+
+
+def test_stop_of_no_engine(run: Run) -> None:
+    result = run("engine", "stop")
+    assert (result.code, result.raw) == (0, b"")
+    assert "not running" in result.stderr
+
+
+def test_status_and_stop_of_a_running_engine(home: Path, run: Run) -> None:
+    home.mkdir()
+    spec = fake_spec(home / "run", Reply(text="hello"))
+    with client_of(spec) as client:
+        assert answer(client, "four").text == "hello"
+        document = run("engine", "status", "--json").document
+        counters = document["counters"]
+        assert types_of(document) == {
+            "schema": int,
+            "running": bool,
+            "pid": int,
+            "model": str,
+            "socket": str,
+            "sandbox": str,
+            "counters": dict,
+        }
+        assert (document["running"], document["model"]) == (True, "fake")
+        assert document["sandbox"] in {"enforced", "partial", "none"}
+        assert tuple(counters) == COUNTERS
+        assert (counters["requests"], counters["evaluated_tokens"], counters["generated_tokens"]) == (1, 4, 5)
+        assert f"pid {document['pid']}" in run("engine", "status").stdout
+        assert Path(f"/proc/{document['pid']}").exists()
+        stopped = run("engine", "stop")
+        assert (stopped.code, stopped.stderr) == (0, "the engine has stopped\n")
+        assert run("engine", "status", "--json").document["running"] is False
+        assert not Path(f"/proc/{document['pid']}/exe").exists()
+
+
+@pytest.mark.parametrize("verb", ["status", "stop"])
+def test_a_socket_that_nobody_listens_at(verb: str, home: Path, run: Run) -> None:
+    import socket
+
+    (home / "run").mkdir(parents=True, mode=0o700)
+    with socket.socket(socket.AF_UNIX) as stale:
+        stale.bind(str(home / "run" / "engine.sock"))
+    result = run("engine", verb)
+    assert result.code == 0
+    assert "not running" in result.stdout + result.stderr
