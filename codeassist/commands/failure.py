@@ -15,7 +15,7 @@ from codeassist import __version__
 from codeassist.commands.output import write_json
 from codeassist.errors import CodeassistError, UnwritableError, UsageError
 from codeassist.paths import user_paths
-from codeassist.terminal import write_error
+from codeassist.terminal import one_line, write_error
 
 
 def report(error: CodeassistError, *, as_json: bool) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -32,11 +31,7 @@ def write_json(value: object) -> None:
     Raises:
         UnwritableError: there is no standard output.
     """
-    try:
-        document = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-    except UnicodeEncodeError:  # a name that is not Unicode
-        plain = json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)
-        document = plain.encode("utf-8", "replace").decode()
+    document = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     write_text(document + "\n")
 
 
