@@ -23,9 +23,8 @@ def report(error: CodeassistError, *, as_json: bool) -> int:
     write_error(error.message, error.hint)
     if as_json:
         with contextlib.suppress(OSError, UnwritableError):
-            write_json(
-                {"schema": 1, "error": {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}}
-            )
+            message, hint = one_line(error.message), one_line(error.hint)
+            write_json({"schema": 1, "error": {"message": message, "hint": hint, "exit_code": error.exit_code}})
     return error.exit_code
 
 
