@@ -17,6 +17,7 @@ from codeassist.engine.timings import Timings
 from codeassist.session import Session
 from codeassist.templates import AskPrompt
 
+_CHARACTERS_PER_TOKEN = 12  # no text needs more on average: what is tokenised is bounded by it
 _MARGIN_TOKENS = 64  # turn markers of the chat template
 _CITED = re.compile(r"([\w./-]+\.\w+):L?(\d{1,6})(?:-L?(\d{1,6}))?")
 _NAMED = re.compile(r"`([A-Za-z_]\w*)(?:\(\))?`")
@@ -65,7 +66,10 @@ def ask(
     began = time.monotonic()
     engine, prompt = session.engine, templates.ask_prompt()
     limit = min(max_tokens or session.settings.ask.max_tokens, engine.info().context_tokens // 3)
-    shown = fit(engine, documents, engine.info().context_tokens - limit - _MARGIN_TOKENS, question, prompt)
+    clipped = [
+        Document(each.path, each.text[: engine.info().context_tokens * _CHARACTERS_PER_TOKEN]) for each in documents
+    ]
+    shown = fit(engine, clipped, engine.info().context_tokens - limit - _MARGIN_TOKENS, question, prompt)
     files = "".join(prompt.file.replace("{path}", each.path).replace("{content}", each.text) for each in shown)
     content = prompt.question.replace("{question}", question).replace("{files}", files).strip()
     tokens = engine.render_chat([Message("system", prompt.system), Message("user", content)])

@@ -76,8 +76,13 @@ class Launcher:
         found = self._fitting()
         if found is not None:
             return found
-        with filelock.FileLock(self._directory / "start.lock", timeout=self._spec.settings.start_seconds):
-            return self._fitting() or self._start()
+        try:
+            with filelock.FileLock(self._directory / "start.lock", timeout=2 * self._spec.settings.start_seconds):
+                return self._fitting() or self._start()
+        except filelock.Timeout as error:
+            raise EngineError(
+                "another command is still starting the engine", "wait, or: codeassist engine stop"
+            ) from error
 
     def close(self) -> None:
         """End a private engine; a shared one stays."""
@@ -106,7 +111,7 @@ class Launcher:
         if found.spec == self._spec and not found.draining:
             return found
         self._notice(f"waiting for the engine to change to {self._spec.manifest.id}")
-        request_stop(self.socket)
+        request_stop(self.socket, self._spec.settings.start_seconds)
         return None
 
     def _start(self) -> Health:
@@ -167,21 +172,24 @@ class Launcher:
         return []
 
 
-def request_stop(path: Path) -> None:
-    """Ask the engine to finish what it does and leave; returns when its socket is gone or after 10 s."""
+def request_stop(path: Path, seconds: float = _STOP_SECONDS) -> None:
+    """Ask the engine to finish what it does and leave; returns when its socket is gone, or after so many seconds."""
     with contextlib.suppress(httpx.HTTPError), http_client(path, _HEALTH_SECONDS) as http:
         http.post("/shutdown")
-    deadline = time.monotonic() + _STOP_SECONDS
+    deadline = time.monotonic() + seconds
     while path.exists() and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
 
 
 def kill_listener(path: Path) -> None:
-    """Kill the process that listens at this socket, if it is this user's."""
+    """Kill the process that listens at this socket, if it is this user's, and wait until nobody listens."""
     user, process = listener_of(path) or (-1, 0)
     if user == os.getuid() and process not in (0, os.getpid()):
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
+        deadline = time.monotonic() + _HEALTH_SECONDS
+        while listener_of(path) == (user, process) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
 
 
 def running_engine(directory: Path) -> Health | None:

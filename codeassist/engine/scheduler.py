@@ -16,7 +16,7 @@ from collections.abc import Callable
 import msgspec
 
 from codeassist.engine.api import Chunk, Counters, Engine, Request, Usage
-from codeassist.engine.results import Output, ResultCache
+from codeassist.engine.results import Output, ResultCache, key_of
 from codeassist.errors import CodeassistError, EngineError
 
 Sink = Callable[[Chunk | CodeassistError], None]
@@ -73,7 +73,7 @@ class Scheduler:
         with self._changed:
             self.counters.requests += 1
             self._supersede(request.session)
-            known = self._results.get(request)
+            known = self._results.get(request) or self._in_flight(request)
             if known is not None and self._replay(job, known):
                 return job
             heapq.heappush(self._waiting, (request.priority, next(self._order), job))
@@ -103,6 +103,13 @@ class Scheduler:
         for job in (*(job for _, _, job in self._waiting), self._running):
             if job is not None and job.request.session == session:
                 job.cancel()
+
+    def _in_flight(self, request: Request) -> Output | None:
+        """What the running job has produced, if it is of this very request: its client may just have left it."""
+        job = self._running
+        if job is None or not job.output.chunks or key_of(request) is None or key_of(job.request) != key_of(request):
+            return None
+        return Output(list(job.output.chunks))
 
     def _replay(self, job: Job, known: Output) -> bool:
         """Deliver a remembered output as cached tokens; True if nothing is left to generate."""

@@ -30,7 +30,6 @@ from codeassist.errors import CodeassistError
 from codeassist.privacy import sandbox
 
 _CHECK_SECONDS = 0.5
-_LOCK_SECONDS = 30.0  # how long the engine before this one may take to leave
 
 
 class OwnUserOnly(H11Protocol):
@@ -60,7 +59,7 @@ class QuietServer(uvicorn.Server):
 def run(spec: Spec, *, private: bool) -> None:
     """Serve until idle, told to stop, or (private) the parent is gone."""
     directory = Path(spec.directory)
-    with filelock.FileLock(directory / LOCK, timeout=_LOCK_SECONDS):
+    with filelock.FileLock(directory / LOCK, timeout=spec.settings.start_seconds):
         inner = directory / f"llama-{os.getpid()}"
         shutil.rmtree(inner, ignore_errors=True)
         inner.mkdir(mode=0o700)
@@ -138,7 +137,7 @@ def main() -> None:
     try:
         run(spec, private="--private" in sys.argv[1:])
     except filelock.Timeout:
-        sys.stderr.write("another engine holds the lock\n")
+        sys.stderr.write("error: another engine does not leave\nhint: codeassist engine stop\n")
         code = 3
     except CodeassistError as error:
         sys.stderr.write(f"error: {error.message}\nhint: {error.hint}\n")

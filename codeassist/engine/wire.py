@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -13,6 +13,7 @@ from codeassist.errors import CodeassistError, EngineError
 from codeassist.models.manifest import Manifest
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
+TokenId = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +40,7 @@ class Health(msgspec.Struct, kw_only=True):
 class CompletionBody(msgspec.Struct, kw_only=True):
     """The body of `/v1/completions`; fields of OpenAI's that are not here are ignored."""
 
-    prompt: str | list[int]
+    prompt: str | list[TokenId]
     max_tokens: int = 64
     stop: str | list[str] | None = None
     temperature: float = 0.0
@@ -69,7 +70,7 @@ class CompletionBody(msgspec.Struct, kw_only=True):
 class ChatBody(CompletionBody, kw_only=True):
     """The body of `/v1/chat/completions`."""
 
-    prompt: str | list[int] = ""
+    prompt: str | list[TokenId] = ""
     messages: list[Message]
 
 

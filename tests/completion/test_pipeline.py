@@ -77,7 +77,11 @@ def test_a_real_model_completes_and_the_second_time_is_nearly_free(home: Path) -
     home.mkdir(parents=True)
     (home / "models").symlink_to(cached_model("smollm2-135m"))
     with open_session(os.environ, model="smollm2-135m") as session:
-        place = Place(Path("a.py"), "def add(a, b):\n    return a ", "\n\n\ndef sub(a, b):\n    return a - b\n")
+        place = Place(
+            Path("a.py"),
+            "# Sums and differences.\n\n\ndef add(a, b):\n    return a ",
+            "\n\n\ndef sub(a, b):\n    return a - b\n",
+        )
         first, second = complete(session, place, 12), complete(session, place, 12)
     assert first.text == second.text
     assert first.text.strip()

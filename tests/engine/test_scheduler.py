@@ -142,6 +142,18 @@ def test_what_was_cancelled_early_is_used_by_the_next_request(schedulers: list[S
     assert second.last.usage.generated_tokens <= 30
 
 
+def test_what_the_running_request_has_produced_is_used_by_the_same_request(schedulers: list[Scheduler]) -> None:
+    scheduler = schedule(schedulers, fake(Reply(text="0123456789" * 5, decode_ms=SLOW)))
+    first, second = Collector(), Collector()
+    job = scheduler.submit(request("count"), first)
+    assert first.reached(20)
+    job.cancel()
+    again = scheduler.submit(request("count"), second)
+    assert again.usage.cached_tokens == len("count")
+    assert finished(again)
+    assert second.text == "0123456789" * 5
+
+
 def test_an_error_reaches_the_one_who_asked_and_the_next_request_works(schedulers: list[Scheduler]) -> None:
     scheduler = schedule(schedulers, fake(Reply(when="bad", fail="error"), Reply(text="fine")))
     bad, good = Collector(), Collector()

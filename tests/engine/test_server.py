@@ -77,6 +77,8 @@ def test_models_metrics_and_tokens(http: httpx.Client) -> None:
         (b"{", 400),
         (b'{"max_tokens": 3}', 400),
         (b'{"prompt": [1, "x"]}', 400),
+        (b'{"prompt": [-1]}', 400),
+        (b'{"prompt": [1099511627776]}', 400),
         (b'{"prompt": ""}', 400),
         (b'{"prompt": "x", "priority": 77}', 400),
         (b'{"prompt": "' + b"x" * MAX_BODY_BYTES + b'"}', 400),
