@@ -225,7 +225,7 @@ def main() -> None:
     """The entry point: runs a command; an expected error is two lines on standard error and its exit code."""
     as_json = "--json" in sys.argv
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(prog_name="codeassist", standalone_mode=False))
     except CodeassistError as error:
         from codeassist.commands.failure import report
 

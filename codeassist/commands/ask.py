@@ -16,7 +16,7 @@ from codeassist.session import Session, open_session
 from codeassist.terminal import write_text
 
 STDIN = "<stdin>"
-_IDLE_PIPE_SECONDS = 0.2
+_IDLE_PIPE_SECONDS = 1.0
 
 
 def run(
@@ -85,7 +85,10 @@ def _piped(*, asked_for: bool) -> list[Document]:
     """
     if sys.stdin is None or sys.stdin.isatty():
         return []
-    if not asked_for and not select.select([sys.stdin], [], [], _IDLE_PIPE_SECONDS)[0]:
-        return []
+    if not select.select([sys.stdin], [], [], _IDLE_PIPE_SECONDS)[0]:
+        if not asked_for:
+            say("nothing came on standard input; --file - waits for it")
+            return []
+        say("waiting for standard input; </dev/null goes without it")
     source = read_stdin()
     return [Document(STDIN, source.text)] if source.text.strip() else []

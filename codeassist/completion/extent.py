@@ -33,6 +33,13 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
+def paragraph(text: str) -> str | None:
+    """Text without a grammar up to its first blank line; None while it may go on."""
+    begun = len(text) - len(text.lstrip())
+    end = text.find("\n\n", begun)
+    return None if end < 0 or begun == len(text) else text[:end]
+
+
 def first_line(text: str) -> str | None:
     """The text up to its first line that is not blank, that line's newline included; None while it may go on."""
     begun = len(text) - len(text.lstrip())

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from codeassist.completion import prompt as prompts
-from codeassist.completion.extent import first_line, one_line
+from codeassist.completion.extent import first_line, one_line, paragraph
 from codeassist.completion.postprocess import Filtered, clean, finished
 from codeassist.context.languages import Language, language_for
 from codeassist.engine.api import Chunk, Priority, Request, Usage
@@ -50,7 +50,9 @@ def complete(session: Session, place: Place, max_tokens: int | None = None) -> C
     settings = session.settings.completion
     language = language_for(place.path)
     limit = max_tokens or settings.max_tokens
-    prompt = prompts.plan(place.before, place.after, session.manifest, settings, session.engine, limit)
+    prompt = prompts.plan(
+        place.before, place.after, session.manifest, settings, session.engine, limit, _header(place, language)
+    )
     middle = _Middle(place, language, prompt.begin, session.manifest.fim.end if session.manifest.fim else ())
     request = Request(
         prompt=prompt.tokens, max_tokens=prompt.max_tokens, begin=prompt.begin, priority=Priority.COMPLETION
@@ -64,6 +66,13 @@ def complete(session: Session, place: Place, max_tokens: int | None = None) -> C
         confidence=middle.confidence,
         timings=Timings.of(middle.usage, began, middle.first or time.monotonic()),
     )
+
+
+def _header(place: Place, language: Language | None) -> str:
+    """A comment with the file's name: in an empty file it is all that tells the language."""
+    name = place.path.name if place.path.is_absolute() else place.path.as_posix()
+    name = " ".join(name.encode("utf-8", "replace").decode().split())
+    return f"{language.line_comment if language else '#'} {name}\n"
 
 
 class _Middle:
@@ -101,9 +110,10 @@ class _Middle:
     def _finished(self) -> Filtered | None:
         """The result, if the code at the cursor is complete."""
         before, after = self._place.before, self._place.after
-        line = first_line(self._text) if self._one_line else None
-        if line is not None:
-            done = clean(before, after, line, self._language)
+        bound = first_line if self._one_line else None if self._language else paragraph
+        ended = bound(self._text) if bound else None
+        if ended is not None:
+            done = clean(before, after, ended, self._language)
             return Filtered(done.text, done.finish or "scope")
         return finished(before, after, self._text, self._language)
 

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from codeassist.completion.filters.closers import scope_end
 from codeassist.completion.filters.dedent import dedent
 from codeassist.completion.filters.hole import Cut, Hole, hole
-from codeassist.completion.filters.repeats import overlaps_rest, repeats_following, repeats_rest, repetition
+from codeassist.completion.filters.repeats import (
+    overlaps_rest,
+    repeats_following,
+    repeats_rest,
+    repetition,
+    rewrites_rest,
+)
 from codeassist.completion.filters.runon import second_definition
 from codeassist.context.languages import Language
 
@@ -26,6 +32,7 @@ RULES: Mapping[str, Rule] = {
     "scope end": scope_end,
     "second definition": second_definition,
     "repeats the rest of the line": repeats_rest,
+    "rewrites the rest of the line": rewrites_rest,
     "repeats the suffix": repeats_following,
     "repetition": repetition,
 }

@@ -31,24 +31,33 @@ class Prompt:
 
 
 def plan(
-    before: str, after: str, manifest: Manifest, settings: CompletionSettings, engine: Engine, max_tokens: int
+    before: str,
+    after: str,
+    manifest: Manifest,
+    settings: CompletionSettings,
+    engine: Engine,
+    max_tokens: int,
+    header: str = "",
 ) -> Prompt:
-    """Lay out the text before and after the cursor within the model's context.
+    """Lay out the text before and after the cursor within the model's context, the header first.
 
     Models without fill-in-the-middle see the text before the cursor only.
     """
     room = engine.info().context_tokens
-    max_tokens = min(max_tokens, room // 4)
-    prefix_budget, suffix_budget = _share(room - max_tokens - _MARKERS, settings)
+    prefix_budget, suffix_budget = _share(room - room // 4 - _MARKERS, settings)
     head, typed, begin = _split(before, settings.anchor_lines)
     texts = (
         _last(head, prefix_budget),
         _last(typed, prefix_budget),
         after[: suffix_budget * _CHARACTERS_PER_TOKEN],
+        begin,
+        header,
     )
-    head_tokens, typed_tokens, suffix_tokens = engine.tokenize(texts)
+    head_tokens, typed_tokens, suffix_tokens, begin_tokens, header_tokens = engine.tokenize(texts)
+    max_tokens = min(max_tokens + len(begin_tokens), room // 4)  # what is forced is not at the caller's expense
     typed_tokens = _tail(typed_tokens, prefix_budget // 2)
-    head_tokens = _tail(head_tokens, prefix_budget - len(typed_tokens))
+    header_tokens = header_tokens[: prefix_budget // 8]
+    head_tokens = header_tokens + _tail(head_tokens, prefix_budget - len(typed_tokens) - len(header_tokens))
     suffix_tokens = suffix_tokens[:suffix_budget]
     start = () if manifest.bos is None else (manifest.bos,)
     fim = manifest.fim

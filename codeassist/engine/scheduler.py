@@ -132,7 +132,8 @@ class Scheduler:
                     break
                 priority, order, job = heapq.heappop(self._waiting)
                 self._running, self._preempting = job, False
-            again = self._run(job)
+                known = None if job.started else self._results.get(job.request)  # an equal one may have run meanwhile
+            again = not (known is not None and self._replay(job, known)) and self._run(job)
             with self._changed:
                 self._running = None
                 if again:

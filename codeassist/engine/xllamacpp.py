@@ -90,7 +90,10 @@ class _Run:
         if self.finished:
             return True
         if event.error is not None:
-            raise EngineError(f"the model refused: {event.error.message}", "give a shorter prompt or file")
+            hint = (
+                "give less, or raise engine.context_tokens" if "context" in event.error.message else "codeassist doctor"
+            )
+            raise EngineError(f"the model refused the request: {event.error.message}", hint)
         choice = event.choices[0] if event.choices else _Choice()
         self._count(event, choice)
         content = choice.logprobs.content if choice.logprobs else []

@@ -83,3 +83,17 @@ ENDS: dict[str, Case] = {
     "leading space stays": ("python", "x =▮\n", " 1", " 1", ""),
     "controls": ("python", "x = ▮\n", "\x1b[31m1\r\n\x00\x9b\ud800", "[31m1", ""),
 }
+
+REWRITES_LINE: dict[str, Case] = {
+    "inside a word": ("javascript", "get('/u▮sers/:id', () => {\n", "sers/:id', () => {", "", "filtered"),
+    "with another beginning": (
+        "python",
+        '"""S▮um of price and tax."""\n',
+        'Total of price and tax."""',
+        "",
+        "filtered",
+    ),
+    "what comes before it is the answer": ("python", "x = ▮total(items)\n", "round(total(items)", "round(", "scope"),
+    "a common end by chance": ("python", "x = a.▮strip()\n", "lower().", "lower().", ""),
+    "closers only": ("python", "x = foo(a, ▮)\n", "bar(b))", "bar(b)", "scope"),
+}

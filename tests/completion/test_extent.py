@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codeassist.completion.extent import first_line, one_line
+from codeassist.completion.extent import first_line, one_line, paragraph
 from codeassist.context.languages import language_for
 
 CURSOR = "⟦⟧"
@@ -44,3 +44,10 @@ def test_code_of_the_same_definition_below_means_one_line(path: str, text: str, 
 )
 def test_the_first_line_that_says_something(text: str, expected: str | None) -> None:
     assert first_line(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("one\ntwo\n\nthree", "one\ntwo"), ("\n\none\n", None), ("\n\none\n\n", "\n\none")]
+)
+def test_a_paragraph_ends_at_a_blank_line(text: str, expected: str | None) -> None:
+    assert paragraph(text) == expected

@@ -61,8 +61,23 @@ def test_the_files_own_newline_is_used(fake_engine: FakeScript) -> None:
 def test_the_limit_is_the_limit(fake_engine: FakeScript) -> None:
     fake_engine("abcdefghij")
     done = completed("x = ", limit=5)
-    assert done.finish == "length"
-    assert done.timings.generated_tokens == 5
+    assert (done.text, done.finish) == ("abcde", "length"), "the forced blank is not counted"
+
+
+def test_the_model_is_told_the_files_name(fake_engine: FakeScript) -> None:
+    fake_engine(Reply(when="// src/server.js\n", text="const"), Reply(text="nothing"))
+    assert completed("", name="src/server.js").text == "const"
+    assert completed("", name="/home/somebody/src/server.js").text == "nothing", "where it lies is nobody's business"
+
+
+def test_a_name_cannot_break_out_of_its_comment(fake_engine: FakeScript) -> None:
+    fake_engine(Reply(when="# a b\udcff.py\n".replace("\udcff", "?"), text="fine"))
+    assert completed("", name="a\nb\udcff.py").text == "fine"
+
+
+def test_plain_text_ends_with_its_paragraph(fake_engine: FakeScript) -> None:
+    fake_engine("dear reader,\nthis is it.\n\nAnd another thing\n")
+    assert completed("My ", name="letter.txt").text == "dear reader,\nthis is it."
 
 
 def test_time_to_first_text_is_within_the_total(fake_engine: FakeScript) -> None:

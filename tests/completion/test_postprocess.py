@@ -13,7 +13,7 @@ from codeassist.completion.filters import hole as hole_module
 from codeassist.completion.filters.hole import hole, width
 from codeassist.completion.postprocess import Filtered, clean, finished, printable
 from codeassist.context.languages import Language, languages
-from tests.completion.golden_joins import ENDS, REPEATS_SUFFIX, REPETITION, REST_OF_LINE
+from tests.completion.golden_joins import ENDS, REPEATS_SUFFIX, REPETITION, REST_OF_LINE, REWRITES_LINE
 from tests.completion.golden_scope import SCOPE_END, SECOND_DEFINITION, Case
 
 RULES = {
@@ -21,6 +21,7 @@ RULES = {
     "second definition": SECOND_DEFINITION,
     "repeats the suffix": REPEATS_SUFFIX,
     "rest of the line": REST_OF_LINE,
+    "rewrites the rest of the line": REWRITES_LINE,
     "repetition": REPETITION,
     "ends": ENDS,
 }

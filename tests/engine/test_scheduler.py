@@ -154,6 +154,16 @@ def test_what_the_running_request_has_produced_is_used_by_the_same_request(sched
     assert second.text == "0123456789" * 5
 
 
+def test_equal_requests_that_wait_are_decoded_once(schedulers: list[Scheduler]) -> None:
+    scheduler = schedule(schedulers, fake(Reply(text="0123456789", decode_ms=SLOW)))
+    outs = [Collector() for _ in range(10)]
+    jobs = [scheduler.submit(request("count"), out) for out in outs]
+    assert all(map(finished, jobs))
+    assert {out.text for out in outs} == {"0123456789"}
+    assert {out.last.finish for out in outs} == {"stop"}
+    assert scheduler.counters.generated_tokens == 10
+
+
 def test_an_error_reaches_the_one_who_asked_and_the_next_request_works(schedulers: list[Scheduler]) -> None:
     scheduler = schedule(schedulers, fake(Reply(when="bad", fail="error"), Reply(text="fine")))
     bad, good = Collector(), Collector()

@@ -11,6 +11,7 @@ MAX_BLOCK = 8  # lines of a block that is looked for three times in a row
 _ENOUGH = 8  # characters of a last, unfinished line that are enough to know it by
 _TRIVIAL_WORDS = frozenset(["else", "try", "finally", "pass", "break", "continue", "return", "end", "do", "then"])
 _NEAR = 1024  # characters of the line that are weighed
+_LONG_TAIL = 8  # characters that two lines do not share at their ends by chance
 _LONGEST_OVERLAP = 80
 _QUOTES = re.compile(r"""(?P<escape>\\.)|(?P<quote>["'`])|(?P<bracket>[()\[\]{}])""", re.DOTALL)
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -78,6 +79,21 @@ def repeats_rest(hole: Hole, middle: str) -> Cut | None:
         return None
     offset = len(first.rstrip()) - len(rest)
     return Cut(offset, "scope") if _joins(hole, first, offset, len(rest)) else None
+
+
+def rewrites_rest(hole: Hole, middle: str) -> Cut | None:
+    """Where the output's first line ends as the cursor's line does, it is the line again, not what is missing.
+
+    All that follows the cursor, at the end of the output: what comes before it is the answer. Only a part of it: the
+    output replaces what is there, and inserting it would say it twice.
+    """
+    rest, first = hole.rest.strip(), middle.partition("\n")[0].rstrip()
+    common = next((at for at in range(min(len(rest), len(first))) if rest[-1 - at] != first[-1 - at]), len(rest))
+    common = min(common, len(first))
+    if common < min(len(rest), _LONG_TAIL) or not any(map(_is_word, first[len(first) - common :])):
+        return None
+    whole = common == len(rest)
+    return Cut(len(first) - common, "scope") if whole else Cut(0, "filtered")
 
 
 def overlaps_rest(hole: Hole, middle: str) -> Cut | None:
