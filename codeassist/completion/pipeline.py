@@ -28,6 +28,9 @@ class Place:
     newline: str = "\n"
 
 
+_SPEAKS_FOR_ITSELF = 300  # characters
+
+
 class Completion(msgspec.Struct, frozen=True, kw_only=True):
     """The contract's completion. `context` lists chunks of other files that the model was shown."""
 
@@ -69,7 +72,13 @@ def complete(session: Session, place: Place, max_tokens: int | None = None) -> C
 
 
 def _header(place: Place, language: Language | None) -> str:
-    """A comment with the file's name: in an empty file it is all that tells the language."""
+    """A comment with the file's name, where little else tells the model what it writes.
+
+    In a file that speaks for itself it is left out: it did not help there (single-line infilling with the 0.5B, n=40:
+    0.50 with it, 0.55 without).
+    """
+    if language is not None and len(place.before) + len(place.after) > _SPEAKS_FOR_ITSELF:
+        return ""
     name = place.path.name if place.path.is_absolute() else place.path.as_posix()
     name = " ".join(name.encode("utf-8", "replace").decode().split())
     return f"{language.line_comment if language else '#'} {name}\n"

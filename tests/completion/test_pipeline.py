@@ -70,6 +70,12 @@ def test_the_model_is_told_the_files_name(fake_engine: FakeScript) -> None:
     assert completed("", name="/home/somebody/src/server.js").text == "nothing", "where it lies is nobody's business"
 
 
+def test_a_file_that_speaks_for_itself_gets_no_name(fake_engine: FakeScript) -> None:
+    fake_engine(Reply(when="# a.py\n", text="named"), Reply(text="plain"))
+    assert completed("x = 1\n" * 10).text == "named"
+    assert completed("x = 1\n" * 100).text == "plain"
+
+
 def test_a_name_cannot_break_out_of_its_comment(fake_engine: FakeScript) -> None:
     fake_engine(Reply(when="# a b\udcff.py\n".replace("\udcff", "?"), text="fine"))
     assert completed("", name="a\nb\udcff.py").text == "fine"
