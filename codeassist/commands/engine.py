@@ -11,27 +11,36 @@ from codeassist import config
 from codeassist.commands.output import say, write_json
 from codeassist.engine.api import Counters
 from codeassist.engine.launch import running_engine, stop_engine
-from codeassist.engine.uds import SOCKET
+from codeassist.engine.uds import SOCKET, listener_of
+from codeassist.errors import EngineGoneError
 from codeassist.session import engine_directory
 
 
 def status(environ: Mapping[str, str], *, as_json: bool = False) -> int:
     """Show the shared engine. Exit code 0 whether it runs or not."""
     directory = engine_directory(config.load(environ))
-    health = running_engine(directory)
+    listener = listener_of(directory / SOCKET)
+    try:
+        health = running_engine(directory)
+    except EngineGoneError as error:  # it runs, and hangs: that is its status
+        health = None
+        say(f"{error.message}; codeassist engine stop ends it")
     counters = health.counters if health else Counters()
     if as_json:
-        facts = {"pid": health.pid, "model": health.spec.manifest.id} if health else {"pid": None, "model": None}
         write_json(
             {
                 "schema": 1,
-                "running": health is not None,
-                **facts,
+                "running": listener is not None,
+                "pid": listener[1] if listener else None,
                 "socket": str(directory / SOCKET),
+                "model": health.spec.manifest.id if health else None,
                 "sandbox": health.sandbox if health else "none",
                 "counters": counters,
             }
         )
+        return 0
+    if health is None and listener is not None:
+        sys.stdout.write(f"running  pid {listener[1]}, does not answer\n")
         return 0
     if health is None:
         sys.stdout.write("the engine is not running; it starts when it is needed\n")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
+from codeassist.engine import launch
 from codeassist.engine.fake import Reply
 from tests.conftest import Run
 from tests.engine.support import answer, client_of, fake_spec
@@ -77,3 +80,18 @@ def test_a_socket_that_nobody_listens_at(verb: str, home: Path, run: Run) -> Non
     result = run("engine", verb)
     assert result.code == 0
     assert "not running" in result.stdout + result.stderr
+
+
+def test_status_and_stop_of_an_engine_that_hangs(home: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "_HEALTH_SECONDS", 0.5)
+    home.mkdir()
+    with client_of(fake_spec(home / "run", Reply(text="hello"))) as client:
+        client.info()
+        process = run("engine", "status", "--json").document["pid"]
+        os.kill(process, signal.SIGSTOP)
+        result = run("engine", "status", "--json")
+        assert (result.code, result.document["running"], result.document["pid"]) == (0, True, process)
+        assert "does not answer" in result.stderr
+        assert "does not answer" in run("engine", "status").stdout
+        assert run("engine", "stop").code == 0
+        assert run("engine", "status", "--json").document["running"] is False
