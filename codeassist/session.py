@@ -59,8 +59,18 @@ class Session:
         self.engine.close()
 
 
-def open_session(environ: Mapping[str, str], *, model: str | None = None, notice: Notice | None = None) -> Session:
+def open_session(
+    environ: Mapping[str, str],
+    *,
+    model: str | None = None,
+    mode: str | None = None,
+    notice: Notice | None = None,
+    resident: bool = False,
+) -> Session:
     """Find the model that the user chose and make its engine ready to be asked.
+
+    `mode` overrides the setting `engine.mode`. `resident`: also a scripted engine runs in a process of its own, as the
+    real one does; a long-lived client lives through its failures.
 
     Raises:
         MissingError: the model is not installed; the hint is the command that installs it.
@@ -70,23 +80,29 @@ def open_session(environ: Mapping[str, str], *, model: str | None = None, notice
     if loaded.fake_script is not None:
         from codeassist.engine.fake import MANIFEST, FakeEngine
 
+        if resident:
+            return Session(loaded, MANIFEST, _client(loaded, MANIFEST, notice, "private"))
         return Session(loaded, MANIFEST, FakeEngine.from_file(loaded.fake_script))
     workspace = Workspace(loaded, load_catalog(), Store(loaded.paths.models))
     manifest = workspace.store.resolve(loaded.settings.model, workspace.catalog)
     if "complete" not in manifest.capabilities:
         raise MissingError(f"model {manifest.id} writes no text", "codeassist model list shows those that do")
     check(manifest)
-    return Session(loaded, manifest, _client(loaded, manifest, notice))
+    return Session(loaded, manifest, _client(loaded, manifest, notice, mode or loaded.settings.engine.mode))
 
 
-def _client(loaded: Loaded, manifest: Manifest, notice: Notice | None) -> Engine:
+def _client(loaded: Loaded, manifest: Manifest, notice: Notice | None, mode: str) -> Engine:
     from codeassist.engine.client import EngineClient
     from codeassist.engine.launch import Launcher
     from codeassist.engine.wire import Spec
 
-    spec = Spec(manifest=manifest, settings=loaded.settings.engine, directory=str(engine_directory(loaded)))
-    private = loaded.settings.engine.mode == "private"
-    return EngineClient(Launcher(spec, engine_log(loaded), private=private, notice=notice))
+    spec = Spec(
+        manifest=manifest,
+        settings=loaded.settings.engine,
+        directory=str(engine_directory(loaded)),
+        fake_script=str(loaded.fake_script.absolute()) if loaded.fake_script else "",
+    )
+    return EngineClient(Launcher(spec, engine_log(loaded), private=mode == "private", notice=notice))
 
 
 def engine_directory(loaded: Loaded) -> Path:

@@ -119,6 +119,10 @@ class Engine(Protocol):
         """Generate, calling `emit` on this thread for every chunk; the last one has a finish, unless emit ended it."""
         ...
 
+    def cancel(self, session: str) -> None:
+        """Cancel what a session waits for or generates, within one batch; from any thread. Never raises."""
+        ...
+
     def close(self) -> None:
         """Let go of what is held."""
         ...

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -23,12 +25,13 @@ class _Tokens(msgspec.Struct):
 
 
 class EngineClient:
-    """Talks to the engine that `launcher` finds or starts. If it dies, one retry happens unseen."""
+    """Talks to the engine that `launcher` finds or starts. If it dies, one retry happens unseen. Thread-safe."""
 
     def __init__(self, launcher: Launcher) -> None:
         self._launcher = launcher
         self._http: httpx.Client | None = None
         self._info: ModelInfo | None = None
+        self._lock = threading.RLock()  # of the two above, and one start of an engine at a time
 
     def info(self) -> ModelInfo:
         """The model that runs."""
@@ -53,24 +56,35 @@ class EngineClient:
         delivered = _Delivered(emit)
         self._retrying(lambda: self._stream(request, delivered))
 
+    def cancel(self, session: str) -> None:
+        """Cancel what a session waits for or generates; nothing happens where no engine runs."""
+        with self._lock:
+            http = self._http
+        if http is not None and listener_of(self._launcher.socket) is not None:
+            with contextlib.suppress(httpx.HTTPError, RuntimeError):  # closed meanwhile: nothing is left to cancel
+                http.post("/cancel", content=msgspec.json.encode({"session": session}))
+
     def close(self) -> None:
         """Close the connection; a private engine ends."""
         self._disconnect()
         self._launcher.close()
 
     def _connected(self) -> httpx.Client:
-        if self._http is None:
-            health = self._launcher.ensure()
-            self._info = ModelInfo(id=health.spec.manifest.id, context_tokens=health.context_tokens)
-            self._http = http_client(self._launcher.socket, _SILENCE_SECONDS)
-        elif listener_of(self._launcher.socket) is None:
-            raise EngineGoneError("the engine has gone")
-        return self._http
+        with self._lock:
+            if self._http is not None and listener_of(self._launcher.socket) is None:
+                self._disconnect()
+                raise EngineGoneError("the engine has gone")
+            if self._http is None:
+                health = self._launcher.ensure()
+                self._info = ModelInfo(id=health.spec.manifest.id, context_tokens=health.context_tokens)
+                self._http = http_client(self._launcher.socket, _SILENCE_SECONDS)
+            return self._http
 
     def _disconnect(self) -> None:
-        if self._http is not None:
-            self._http.close()
-            self._http = None
+        with self._lock:
+            if self._http is not None:
+                self._http.close()
+                self._http = None
 
     def _retrying(self, work: Callable[[], _T]) -> _T:
         """Do it; if the engine is found dead or hanging, do it once more with a new one."""

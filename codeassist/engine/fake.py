@@ -107,6 +107,9 @@ class FakeEngine:
         if not self._fails(reply, emit, usage):
             self._decode(request, reply, emit, usage)
 
+    def cancel(self, session: str) -> None:
+        """Nothing is queued here: the scheduler, or `emit`, ends a generation."""
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -19,6 +19,7 @@ from codeassist.engine.api import Chunk, Engine, Request
 from codeassist.engine.scheduler import Job, Scheduler
 from codeassist.engine.wire import (
     MAX_BODY_BYTES,
+    CancelBody,
     ChatBody,
     CompletionBody,
     Frame,
@@ -60,6 +61,7 @@ class Routes:
             "/v1/embeddings": ("POST", self._embeddings),
             "/tokenize": ("POST", self._tokenize),
             "/apply-template": ("POST", self._apply_template),
+            "/cancel": ("POST", self._cancel),
             "/shutdown": ("POST", self._shutdown),
         }
         return Starlette(
@@ -121,6 +123,10 @@ class Routes:
     async def _apply_template(self, http: HttpRequest) -> Response:
         body = await _read(http, TemplateBody)
         return _json({"tokens": await asyncio.to_thread(self._engine.render_chat, body.messages)})
+
+    async def _cancel(self, http: HttpRequest) -> Response:
+        self._scheduler.cancel((await _read(http, CancelBody)).session)
+        return _json({"cancelled": True})
 
     async def _shutdown(self, _http: HttpRequest) -> Response:
         self.draining = True

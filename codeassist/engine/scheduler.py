@@ -97,6 +97,11 @@ class Scheduler:
             self._changed.notify()
         self._thread.join(timeout=10)
 
+    def cancel(self, session: str) -> None:
+        """Cancel every request of a session: the running one ends after its current batch."""
+        with self._changed:
+            self._supersede(session)
+
     def _supersede(self, session: str) -> None:
         if not session:
             return

@@ -80,6 +80,12 @@ class TokenizeBody(msgspec.Struct):
     texts: list[str]
 
 
+class CancelBody(msgspec.Struct):
+    """The body of `/cancel`."""
+
+    session: str
+
+
 class TemplateBody(msgspec.Struct):
     """The body of `/apply-template`."""
 

@@ -177,6 +177,9 @@ class NativeEngine:
         if run.failure is not None:
             raise run.failure
 
+    def cancel(self, session: str) -> None:
+        """Nothing is queued here: the scheduler ends a generation through `emit`."""
+
     def close(self) -> None:
         """Close the connection; the process's end frees the model."""
         self._http.close()
