@@ -112,6 +112,25 @@ def doctor(as_json: Json = False) -> None:
     raise typer.Exit(command.run(os.environ, as_json=as_json))
 
 
+@app.command()
+def lsp() -> None:
+    """Serve an editor: completions as you type.
+
+    Speaks the language server protocol on standard input and output.
+    """
+    from codeassist.lsp import server
+
+    raise typer.Exit(server.run(os.environ))
+
+
+@app.command()
+def stats(as_json: Json = False) -> None:
+    """What became of the suggestions in editors: counts, kept on this machine."""
+    from codeassist.commands import stats as command
+
+    raise typer.Exit(command.run(os.environ, as_json=as_json))
+
+
 @model_app.command("list")
 def model_list(as_json: Json = False) -> None:
     """Models of the catalogue and your own."""

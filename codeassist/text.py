@@ -2,7 +2,8 @@
 
 Positions given by people are 1-based lines and 1-based columns counted in code points, as in
 `FILE --at LINE:COL`. A line ends at LF, CRLF or CR and nowhere else: form feed, NEL and U+2028 are
-ordinary characters, as they are for compilers and for the language server protocol.
+ordinary characters, as they are for compilers and for the language server protocol. Columns of that
+protocol count code units of a negotiated encoding, from 0: `index_of` and `column_of` convert them.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ import codecs
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from codeassist.errors import UsageError
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
+Units = Literal["utf-8", "utf-16", "utf-32"]
 _NEWLINE = re.compile(r"\r\n|\n|\r")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
+_LAST_OF_BMP, _LAST_OF_TWO, _LAST_OF_ONE = 0xFFFF, 0x7FF, 0x7F
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -120,3 +125,48 @@ def offset_of(text: str, line: int, column: int) -> int:
             f"give --at {line}:COL with a column from 1 to {width + 1}",
         )
     return sum(len(each) + 1 for each in lines[: line - 1]) + column - 1
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text, each with its own ending; the last one has none and may be empty."""
+    lines = _LINE.findall(text)
+    if not lines or lines[-1][-1] in "\r\n":
+        lines.append("")
+    return lines
+
+
+def index_of(line: str, column: int, units: Units) -> int:
+    """The index into a line at a 0-based column in code units.
+
+    A column inside a character is at its start; one past the end, or negative, is at that end of the line.
+    """
+    width = len(line) - len(line_ending(line))
+    if units == "utf-32" or line.isascii():
+        return max(0, min(column, width))
+    for index in range(width):
+        column -= _units(line[index], units)
+        if column < 0:
+            return index
+    return width
+
+
+def column_of(line: str, index: int, units: Units) -> int:
+    """The 0-based column in code units at an index into a line."""
+    if units == "utf-32" or line.isascii():
+        return index
+    return sum(_units(char, units) for char in line[:index])
+
+
+def line_ending(line: str) -> str:
+    """What ends a line: LF, CRLF, CR or nothing."""
+    if line.endswith("\r\n"):
+        return "\r\n"
+    return line[-1] if line.endswith(("\n", "\r")) else ""
+
+
+def _units(char: str, units: Units) -> int:
+    """How many code units a character takes; a lone surrogate as many as its range."""
+    code = ord(char)
+    if units == "utf-16":
+        return 2 if code > _LAST_OF_BMP else 1
+    return 1 + (code > _LAST_OF_ONE) + (code > _LAST_OF_TWO) + (code > _LAST_OF_BMP)

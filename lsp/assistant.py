@@ -1,0 +1,139 @@
+"""The completer behind the server: made when it is first needed, made again when settings change."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from codeassist.completion.session import Completer, Counters
+from codeassist.errors import CodeassistError
+from codeassist.session import Session, open_session
+
+_FIRST_BACKOFF, _LONGEST_BACKOFF = 1.0, 30.0  # seconds before a failing engine is tried again
+_FREE_FAILURES = 1  # the first failure costs no wait
+
+Report = Callable[[CodeassistError], None]
+Clock = Callable[[], float]
+
+
+class Assistant:
+    """Gives worker threads a completer. A failure is reported once, and tried again in time, not at every keystroke.
+
+    `notice` (a model is being loaded), `settled` (it is, or is not) and `report` are called from worker threads.
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        *,
+        notice: Callable[[str], None],
+        settled: Callable[[], None],
+        report: Report,
+        clock: Clock = time.monotonic,
+        opener: Callable[..., Session] = open_session,
+    ) -> None:
+        self._environ = environ
+        self._notice = notice
+        self._settled = settled
+        self._loading = False
+        self._report = report
+        self._clock = clock
+        self._opener = opener
+        self._lock = threading.Lock()
+        self._making = threading.Lock()
+        self._chosen: tuple[str | None, str | None] = (None, None)
+        self._completer: Completer | None = None
+        self._told: set[type[CodeassistError]] = set()
+        self._failures = 0
+        self._not_before = 0.0
+        self._closed = False
+        self.model = ""
+        self.error = ""
+
+    @property
+    def ready(self) -> Completer | None:
+        """The completer, if it is made."""
+        return self._completer
+
+    @property
+    def counters(self) -> Counters:
+        """Of the completer there is; zeros where there is none."""
+        completer = self._completer
+        return completer.counters if completer is not None else Counters()
+
+    def choose(self, model: str | None, mode: str | None) -> bool:
+        """What the editor's settings ask for; True if that is something else than before."""
+        with self._lock:
+            changed = (model, mode) != self._chosen
+            self._chosen = (model, mode)
+        return changed
+
+    def use(self, work: Callable[[Completer], object]) -> object:
+        """Do `work` with the completer; None where it failed, or failed a short while ago. Blocking."""
+        if self._closed or self._clock() < self._not_before:
+            return None
+        try:
+            result = work(self._made())
+        except CodeassistError as error:
+            self._failed(error)
+            return None
+        finally:
+            if self._loading:
+                self._loading = False
+                self._settled()
+        self._failures, self.error = 0, ""
+        return result
+
+    def forgive(self) -> None:
+        """Try again at once, and report failures again."""
+        self._told.clear()
+        self._failures, self._not_before = 0, 0.0
+
+    def close(self, *, for_good: bool = False) -> None:
+        """Let go of the completer; a private engine ends. Blocking."""
+        with self._lock:
+            self._closed = self._closed or for_good
+            completer, self._completer = self._completer, None
+        if completer is not None:
+            with contextlib.suppress(CodeassistError):
+                completer.close()
+
+    def _says(self, text: str) -> None:
+        self._loading = True
+        self._notice(text)
+
+    def _made(self) -> Completer:
+        """The completer; its engine is started with it, so that it loads its model early."""
+        with self._making:  # one thread opens, the others wait for it
+            completer = self._completer
+            if completer is not None:
+                return completer
+            model, mode = self._chosen
+            session = self._opener(self._environ, model=model, mode=mode, resident=True, notice=self._says)
+            try:
+                session.engine.info()
+            except CodeassistError:
+                session.engine.close()
+                raise
+            completer = Completer(session)
+            self.model = session.manifest.id
+            with self._lock:
+                if not self._closed:
+                    self._completer = completer
+                    return completer
+        completer.close()
+        raise CodeassistError("the server is leaving")
+
+    def _failed(self, error: CodeassistError) -> None:
+        if self._closed:
+            return
+        self.error = error.message
+        self._failures += 1
+        if self._failures > _FREE_FAILURES:
+            wait = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2.0 ** (self._failures - _FREE_FAILURES - 1))
+            self._not_before = self._clock() + wait
+        if type(error) not in self._told:
+            self._told.add(type(error))
+            self._report(error)

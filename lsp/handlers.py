@@ -1,0 +1,113 @@
+"""The methods that the server answers: each takes a document from the store, asks, and converts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from lsprotocol import types
+
+from codeassist.lsp.completion import ACCEPTED, resolve
+from codeassist.lsp.documents import Documents, choose_units
+from codeassist.lsp.server import Server, guarded
+
+
+def register(server: Server) -> None:
+    """Name every method and command to the protocol, which also makes the capabilities of them."""
+    _register_life(server)
+    _register_documents(server, server.documents)
+    _register_requests(server)
+    _register_commands(server)
+
+
+def _register_life(server: Server) -> None:
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        general, window = params.capabilities.general, params.capabilities.window
+        server.documents.units = choose_units(general.position_encodings if general else None)
+        server.messages.progress_supported = bool(window and window.work_done_progress)
+        workspace = params.capabilities.workspace
+        server.pulls_configuration = bool(workspace and workspace.configuration)
+        server.watch(params.process_id)
+        server.configure(params.initialization_options)
+
+    @server.feature(types.INITIALIZED)
+    def initialized(_params: Any) -> None:
+        if server.pulls_configuration:
+            server.in_background(server.pull_configuration())
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    def changed(params: types.DidChangeConfigurationParams) -> None:
+        if server.pulls_configuration:
+            server.in_background(server.pull_configuration())
+        elif isinstance(params.settings, dict) and "codeassist" in params.settings:
+            server.configure(params.settings["codeassist"])
+        elif params.settings:
+            server.configure(params.settings)
+
+    @server.feature(types.EXIT)
+    def leave(_params: Any) -> None:
+        server.leave(orderly=server.protocol.shut_down)
+
+
+def _register_documents(server: Server, documents: Documents) -> None:
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: types.DidOpenTextDocumentParams) -> None:
+        server.suggester.opened(documents.open(params.text_document))
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(params: types.DidChangeTextDocumentParams) -> None:
+        document = documents.get(params.text_document.uri)
+        if document is not None:
+            document.change(list(params.content_changes), params.text_document.version)
+            server.suggester.changed(document)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: types.DidCloseTextDocumentParams) -> None:
+        uri = params.text_document.uri
+        documents.close(uri)
+        server.suggester.closed(uri)
+        server.feedback.gone(uri)
+
+
+def _register_requests(server: Server) -> None:
+    @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
+    async def inline(params: types.InlineCompletionParams) -> types.InlineCompletionList:
+        document = server.wanted(params.text_document.uri)
+        items = await guarded(server.suggester.inline(document, params)) if document else []
+        return types.InlineCompletionList(items=items)
+
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(resolve_provider=True))
+    async def menu(params: types.CompletionParams) -> types.CompletionList:
+        document = server.wanted(params.text_document.uri)
+        items = await guarded(server.suggester.menu(document, params.position)) if document else []
+        return types.CompletionList(is_incomplete=True, items=items)
+
+    @server.feature(types.COMPLETION_ITEM_RESOLVE)
+    def resolved(item: types.CompletionItem) -> types.CompletionItem:
+        return resolve(item)
+
+
+def _register_commands(server: Server) -> None:
+    @server.command("codeassist.status")
+    def status(*_arguments: object) -> dict[str, Any]:
+        return server.status()
+
+    @server.command("codeassist.restart")
+    async def restart(*_arguments: object) -> dict[str, Any]:
+        return await server.restart()
+
+    @server.command("codeassist.toggle")
+    def toggle(*arguments: object) -> dict[str, Any]:
+        options = server.suggester.options
+        wanted = arguments[0] if arguments and isinstance(arguments[0], bool) else not options.enabled
+        server.suggester.options = replace(options, enabled=wanted)
+        return server.status()
+
+    @server.command(ACCEPTED)
+    def accepted(*arguments: object) -> bool:
+        """The id of a suggestion, and how many characters of it were taken if not all."""
+        if not arguments:
+            return False
+        characters = arguments[1] if len(arguments) > 1 and isinstance(arguments[1], int) else None
+        return server.feedback.accepted(str(arguments[0]), characters)
