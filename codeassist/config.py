@@ -35,10 +35,10 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CompletionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One completion: how much of the file is shown, how much may be written."""
 
-    max_tokens: Positive = 64
-    prefix_tokens: Positive = 1024
-    suffix_tokens: Natural = 256
-    anchor_lines: Natural = 5  # lines above the cursor that are placed after the FIM middle token
+    max_tokens: Positive = 160
+    prefix_tokens: Positive = 768
+    suffix_tokens: Natural = 160
+    anchor_lines: Natural = 40  # the anchor is at most so many lines above the cursor
 
 
 class AskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

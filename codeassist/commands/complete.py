@@ -8,7 +8,8 @@ from pathlib import Path
 
 from codeassist import text
 from codeassist.commands.output import Waiting, read_stdin, write_json
-from codeassist.completion.pipeline import Completion, Place, complete
+from codeassist.completion.decoding import Place
+from codeassist.completion.pipeline import Completion, complete
 from codeassist.errors import UsageError
 from codeassist.session import open_session
 from codeassist.terminal import write_text

@@ -11,7 +11,8 @@ from codeassist.chat.ask import Document
 from codeassist.commands import ask as ask_command
 from codeassist.commands.model import pull_entry
 from codeassist.commands.output import Waiting, megabytes, say
-from codeassist.completion.pipeline import Place, complete
+from codeassist.completion.decoding import Place
+from codeassist.completion.pipeline import complete
 from codeassist.engine.timings import Timings
 from codeassist.errors import MissingError
 from codeassist.session import Session, open_session, open_workspace

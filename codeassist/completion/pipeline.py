@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import time
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import msgspec
 
-from codeassist.completion import prompt as prompts
-from codeassist.completion.extent import first_line, one_line, paragraph
-from codeassist.completion.postprocess import Filtered, clean, finished
+from codeassist.completion.anchor import Anchor
+from codeassist.completion.candidates import acceptable, beginnings, plausible
+from codeassist.completion.decoding import Decoding, Effort
+from codeassist.completion.decoding import Place as Place  # noqa: PLC0414
+from codeassist.completion.extent import Extent
+from codeassist.completion.prompt import Planner, Prompt
 from codeassist.context.languages import Language, language_for
-from codeassist.engine.api import Chunk, Priority, Request, Usage
+from codeassist.engine.api import Request, Usage
 from codeassist.engine.timings import Timings
 from codeassist.session import Session
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where to complete: a file's name, its text before and after the cursor (LF newlines), its own newline."""
-
-    path: Path
-    before: str
-    after: str
-    newline: str = "\n"
-
-
 _SPEAKS_FOR_ITSELF = 300  # characters
+_ALTERNATIVES = 5  # likeliest tokens, of which further candidates are made
 
 
 class Completion(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +34,17 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True):
     context: list[dict[str, object]] = []
 
 
+@dataclass(frozen=True)
+class Filled:
+    """What is to be inserted, with LF newlines, and what it cost. `first` is when its first text came, 0 if never."""
+
+    text: str
+    finish: str
+    confidence: float
+    usage: Usage
+    first: float
+
+
 def complete(session: Session, place: Place, max_tokens: int | None = None) -> Completion:
     """Complete at a place.
 
@@ -50,28 +52,79 @@ def complete(session: Session, place: Place, max_tokens: int | None = None) -> C
         EngineError: the engine failed.
     """
     began = time.monotonic()
-    settings = session.settings.completion
+    planner = Planner(session.manifest, session.settings.completion, session.engine)
     language = language_for(place.path)
-    limit = max_tokens or settings.max_tokens
-    prompt = prompts.plan(
-        place.before, place.after, session.manifest, settings, session.engine, limit, _header(place, language)
-    )
-    middle = _Middle(place, language, prompt.begin, session.manifest.fim.end if session.manifest.fim else ())
-    request = Request(
-        prompt=prompt.tokens, max_tokens=prompt.max_tokens, begin=prompt.begin, priority=Priority.COMPLETION
-    )
-    session.engine.generate(request, middle.take)
-    result = middle.result()
+    anchor = planner.anchor(place.before, place.after, language, header(place, language))
+    effort = Effort(max_tokens or session.settings.completion.max_tokens)
+    filled = fill(planner, place, language, anchor, effort)
+    ends_file = place.before.endswith("\n") and not place.after and filled.text and filled.text[-1] != "\n"
+    text = filled.text + "\n" if ends_file else filled.text  # the file keeps its last newline
     return Completion(
-        text=result.text.replace("\n", place.newline),
-        finish=result.finish,
+        text=text.replace("\n", place.newline),
+        finish=filled.finish,
         model=session.engine.info().id,
-        confidence=middle.confidence,
-        timings=Timings.of(middle.usage, began, middle.first or time.monotonic()),
+        confidence=filled.confidence,
+        timings=Timings.of(filled.usage, began, filled.first or time.monotonic()),
     )
 
 
-def _header(place: Place, language: Language | None) -> str:
+def fill(planner: Planner, place: Place, language: Language | None, anchor: Anchor, effort: Effort) -> Filled:
+    """Write at a place after an anchor that fits it.
+
+    Raises:
+        EngineError: the engine failed.
+    """
+    typed = anchor.typed(place.before, place.after)
+    prompt = planner.prompt(anchor, place.before if typed is None else typed, effort.max_tokens)
+    first = decode(planner, place, language, prompt, effort)
+    done, usage = first.result(), first.usage
+    chosen = first
+    wanted = effort.candidates and language is not None and first.extent is Extent.HOLE and done.finish != "cancelled"
+    if wanted and language is not None and not acceptable(place, language, done):
+        for begin in beginnings(place, language, prompt.begin, first, done):
+            other = decode(planner, place, language, replace(prompt, begin=begin), effort, hidden=len(prompt.begin))
+            usage = _sum(usage, other.usage)
+            result = other.result()
+            if acceptable(place, language, result) and plausible(other, result.text):
+                chosen, done = other, result
+                break
+    return Filled(done.text, done.finish, chosen.confidence(done.text), usage, first.first)
+
+
+def _sum(first: Usage, second: Usage) -> Usage:
+    """What two requests of one completion cost; the prompt counts once."""
+    return msgspec.structs.replace(
+        first,
+        evaluated_tokens=first.evaluated_tokens + second.evaluated_tokens,
+        generated_tokens=first.generated_tokens + second.generated_tokens,
+    )
+
+
+def decode(
+    planner: Planner,
+    place: Place,
+    language: Language | None,
+    prompt: Prompt,
+    effort: Effort,
+    hidden: int | None = None,
+) -> Decoding:
+    """Run one request until its code is complete. The first `hidden` characters of what is forced are in the file."""
+    fim = planner.manifest.fim
+    begin = prompt.begin if hidden is None else prompt.begin[:hidden]
+    decoding = Decoding(place, language, begin, frozenset(fim.end if fim else ()), effort)
+    request = Request(
+        prompt=prompt.tokens,
+        max_tokens=prompt.max_tokens,
+        begin=prompt.begin,
+        alternatives=_ALTERNATIVES if effort.candidates and decoding.extent is Extent.HOLE else 0,
+        priority=effort.priority,
+        session=effort.session,
+    )
+    planner.engine.generate(request, decoding.take)
+    return decoding
+
+
+def header(place: Place, language: Language | None) -> str:
     """A comment with the file's name, where little else tells the model what it writes.
 
     In a file that speaks for itself it is left out: it did not help there (single-line infilling with the 0.5B, n=40:
@@ -82,63 +135,3 @@ def _header(place: Place, language: Language | None) -> str:
     name = place.path.name if place.path.is_absolute() else place.path.as_posix()
     name = " ".join(name.encode("utf-8", "replace").decode().split())
     return f"{language.line_comment if language else '#'} {name}\n"
-
-
-class _Middle:
-    """Collects the output while it is decoded, and ends it when the code at the cursor is complete."""
-
-    def __init__(self, place: Place, language: Language | None, begin: str, end_tokens: tuple[int, ...]) -> None:
-        self._place = place
-        self._language = language
-        self._begin = begin
-        self._end_tokens = frozenset(end_tokens)
-        self._one_line = one_line(place.before, place.after, language)
-        self._raw = ""
-        self._finish = ""
-        self._complete: Filtered | None = None
-        self._logprobs: list[float] = []
-        self.usage = Usage()
-        self.first = 0.0
-
-    def take(self, chunk: Chunk) -> bool:
-        """One chunk; True once no more is needed."""
-        self.usage = chunk.usage
-        self._finish = chunk.finish or self._finish
-        if self._end_tokens.intersection(chunk.tokens):
-            self._finish = "stop"
-            return True
-        if not chunk.text:
-            return False
-        self.first = self.first or time.monotonic()
-        self._raw += chunk.text
-        self._logprobs += chunk.logprobs
-        if "\n" in self._text:  # a line's first character may show that the code has left its block
-            self._complete = self._finished()
-        return self._complete is not None
-
-    def _finished(self) -> Filtered | None:
-        """The result, if the code at the cursor is complete."""
-        before, after = self._place.before, self._place.after
-        bound = first_line if self._one_line else None if self._language else paragraph
-        ended = bound(self._text) if bound else None
-        if ended is not None:
-            done = clean(before, after, ended, self._language)
-            return Filtered(done.text, done.finish or "scope")
-        return finished(before, after, self._text, self._language)
-
-    @property
-    def _text(self) -> str:
-        """The output without the word that it had to begin with."""
-        return self._raw[len(self._begin) :] if self._raw.startswith(self._begin) else ""
-
-    @property
-    def confidence(self) -> float:
-        """The geometric mean of the generated tokens' probabilities, 0 to 1."""
-        if not self._logprobs:
-            return 0.0
-        return round(min(1.0, math.exp(sum(self._logprobs) / len(self._logprobs))), 4)
-
-    def result(self) -> Filtered:
-        """The filtered output with the reason of its end."""
-        done = self._complete or clean(self._place.before, self._place.after, self._text, self._language)
-        return Filtered(done.text, done.finish or self._finish or "stop")

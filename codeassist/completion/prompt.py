@@ -11,12 +11,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from codeassist.completion.anchor import Anchor, anchor_offset
 from codeassist.config import CompletionSettings
+from codeassist.context.languages import Language
 from codeassist.engine.api import Engine
 from codeassist.models.manifest import Manifest
 
 _UNFINISHED = re.compile(r"[^\S\n]*\w*\Z")
 _CHARACTERS_PER_TOKEN = 12  # no code needs more on average: what is tokenised is bounded by it
+_CHARACTERS = 4  # what code has on average for each token, a little more than less
 _MARKERS = 4  # tokens: prefix, suffix, middle, beginning of text
 _LONGEST_BEGIN = 80  # characters; a longer "word" is data, not the start of something to complete
 
@@ -30,6 +33,51 @@ class Prompt:
     max_tokens: int
 
 
+@dataclass(frozen=True)
+class Planner:
+    """Lays out prompts for one model within its context."""
+
+    manifest: Manifest
+    settings: CompletionSettings
+    engine: Engine
+
+    def anchor(
+        self, before: str, after: str, language: Language | None, header: str = "", previous: Anchor | None = None
+    ) -> Anchor:
+        """Freeze a prompt around a place, the header first.
+
+        The head begins where the previous anchor's did, if that is still near enough: what the KV cache holds of it
+        stays of use.
+        """
+        room = self.engine.info().context_tokens
+        head_budget, suffix_budget = _share(room - room // 4 - _MARKERS, self.settings)
+        at = anchor_offset(before, after, language, self.settings.anchor_lines)
+        start = _window(before, at, head_budget, previous)
+        suffix = _first_lines(after, suffix_budget * _CHARACTERS)
+        head, tail, extra = self.engine.tokenize((before[start:at], suffix, header))
+        head_tokens = extra[: head_budget // 8]
+        head_tokens += _tail(head, head_budget - len(head_tokens))
+        return Anchor(start, before[start:at], suffix, self._frame(head_tokens, tail[:suffix_budget]), room)
+
+    def _frame(self, head: tuple[int, ...], suffix: tuple[int, ...]) -> tuple[int, ...]:
+        start = () if self.manifest.bos is None else (self.manifest.bos,)
+        fim = self.manifest.fim
+        if fim is None:
+            return (*start, *head)
+        return (*start, fim.prefix, *head, fim.suffix, *suffix, fim.middle)
+
+    def prompt(self, anchor: Anchor, typed: str, max_tokens: int) -> Prompt:
+        """The anchored prompt with what was typed since, up to the unfinished word."""
+        unfinished = _UNFINISHED.search(typed[-_LONGEST_BEGIN:])
+        begin = unfinished.group() if unfinished else ""
+        budget = (anchor.room - len(anchor.tokens)) // 2
+        kept = typed[: len(typed) - len(begin)][-budget * _CHARACTERS_PER_TOKEN :]
+        typed_tokens, begin_tokens = self.engine.tokenize((kept, begin))
+        tokens = anchor.tokens + _tail(typed_tokens, budget)
+        max_tokens = min(max_tokens + len(begin_tokens), anchor.room // 4)  # what is forced is not the caller's expense
+        return Prompt(tokens or self.engine.tokenize(["\n"])[0], begin, max_tokens)
+
+
 def plan(
     before: str,
     after: str,
@@ -38,33 +86,15 @@ def plan(
     engine: Engine,
     max_tokens: int,
     header: str = "",
+    language: Language | None = None,
 ) -> Prompt:
     """Lay out the text before and after the cursor within the model's context, the header first.
 
     Models without fill-in-the-middle see the text before the cursor only.
     """
-    room = engine.info().context_tokens
-    prefix_budget, suffix_budget = _share(room - room // 4 - _MARKERS, settings)
-    head, typed, begin = _split(before, settings.anchor_lines)
-    texts = (
-        _last(head, prefix_budget),
-        _last(typed, prefix_budget),
-        after[: suffix_budget * _CHARACTERS_PER_TOKEN],
-        begin,
-        header,
-    )
-    head_tokens, typed_tokens, suffix_tokens, begin_tokens, header_tokens = engine.tokenize(texts)
-    max_tokens = min(max_tokens + len(begin_tokens), room // 4)  # what is forced is not at the caller's expense
-    typed_tokens = _tail(typed_tokens, prefix_budget // 2)
-    header_tokens = header_tokens[: prefix_budget // 8]
-    head_tokens = header_tokens + _tail(head_tokens, prefix_budget - len(typed_tokens) - len(header_tokens))
-    suffix_tokens = suffix_tokens[:suffix_budget]
-    start = () if manifest.bos is None else (manifest.bos,)
-    fim = manifest.fim
-    if fim is None:
-        return Prompt(_never_empty((*start, *head_tokens, *typed_tokens), engine), begin, max_tokens)
-    tokens = (*start, fim.prefix, *head_tokens, fim.suffix, *suffix_tokens, fim.middle, *typed_tokens)
-    return Prompt(tokens, begin, max_tokens)
+    planner = Planner(manifest, settings, engine)
+    anchor = planner.anchor(before, after, language, header)
+    return planner.prompt(anchor, before[anchor.start + len(anchor.head) :], max_tokens)
 
 
 def _share(room: int, settings: CompletionSettings) -> tuple[int, int]:
@@ -76,32 +106,26 @@ def _share(room: int, settings: CompletionSettings) -> tuple[int, int]:
     return room - suffix, suffix
 
 
-def _split(before: str, anchor_lines: int) -> tuple[str, str, str]:
-    """The text up to the anchor, from there to the unfinished word, and the unfinished word with its blanks."""
-    unfinished = _UNFINISHED.search(before[-_LONGEST_BEGIN:])
-    begin = unfinished.group() if unfinished else ""
-    rest = before[: len(before) - len(begin)]
-    anchor = len(rest)
-    for _ in range(anchor_lines + 1):
-        anchor = rest.rfind("\n", 0, anchor)
-        if anchor < 0:
-            break
-    return rest[: anchor + 1], rest[anchor + 1 :], begin
+def _window(before: str, anchor: int, budget: int, previous: Anchor | None) -> int:
+    """Where the head begins: at a line, about `budget` tokens above the anchor, or where the previous head began."""
+    if previous is not None and 0 < anchor - previous.start <= budget * _CHARACTERS:
+        common = min(len(previous.head), anchor - previous.start)
+        if before.startswith(previous.head[:common], previous.start):
+            return previous.start
+    least = anchor - budget * _CHARACTERS * 3 // 4  # a quarter is left to grow into
+    if least <= 0:
+        return 0
+    line = before.find("\n", least, anchor) + 1
+    return line or least
 
 
-def _last(text: str, tokens: int) -> str:
-    """The end of a text, from the beginning of a line where there is one."""
-    limit = tokens * _CHARACTERS_PER_TOKEN
-    if len(text) <= limit:
+def _first_lines(text: str, characters: int) -> str:
+    """Whole lines from the beginning of a text, about so many characters."""
+    if len(text) <= characters:
         return text
-    cut = text[-limit:]
-    return cut[cut.find("\n") + 1 :]
+    end = text.rfind("\n", 0, characters)
+    return text[: end + 1] if end > 0 else text[:characters]
 
 
 def _tail(tokens: tuple[int, ...], count: int) -> tuple[int, ...]:
     return tokens[len(tokens) - count :] if len(tokens) > count > 0 else tokens[: max(0, count)]
-
-
-def _never_empty(tokens: tuple[int, ...], engine: Engine) -> tuple[int, ...]:
-    """An engine needs one token to begin with."""
-    return tokens or engine.tokenize(["\n"])[0]

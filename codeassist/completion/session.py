@@ -1,18 +1,37 @@
-"""Anchored completion sessions: what a person feels while typing."""
+"""Anchored completion sessions: what a person feels while typing. Independent of any editor's protocol.
+
+A document has a few anchors (one for each place it is worked at). A keystroke after an anchor evaluates what was typed;
+what was suggested and is being typed costs nothing; what comes next is computed while a suggestion is looked at.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import secrets
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from codeassist.completion.pipeline import Place, complete
+from codeassist.completion.anchor import Anchor
+from codeassist.completion.background import Background
+from codeassist.completion.cache import Known, SuggestionCache
+from codeassist.completion.decoding import Cancel, Effort, Place, never
+from codeassist.completion.pipeline import Filled, fill, header
+from codeassist.completion.prompt import Planner
+from codeassist.context.languages import language_for
+from codeassist.engine.api import Chunk, Priority, Request, Usage
 from codeassist.engine.timings import Timings
 from codeassist.session import Session
 
-Cancel = Callable[[], bool]
+_DOCUMENTS = 32
+_ANCHORS = 4  # of a document: cursors that are gone back to
+_PATIENCE_SECONDS = 0.35
+_STALE_LINES = 60  # typed since an anchor, from which on a nearer one is prepared
+_SURE = 0.5  # confidence of a suggestion from which on the next one is worth computing
 
 
 class Counters(msgspec.Struct, kw_only=True):
@@ -25,6 +44,7 @@ class Counters(msgspec.Struct, kw_only=True):
     cancelled: int = 0
     evaluated_tokens: int = 0
     generated_tokens: int = 0
+    anchors: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,17 +65,27 @@ class Suggestion:
     timings: Timings
 
 
-def never() -> bool:
-    """A cancel token that is never pulled."""
-    return False
+@dataclass
+class _Document:
+    """What is known of one document. `turn` grows with every call: an older call sees that it is superseded."""
+
+    session: str
+    turn: int = 0
+    anchors: list[Anchor] = field(default_factory=list)
 
 
 class Completer:
-    """Completions for many documents over one engine, from any thread. Blocking; at most one call per document runs."""
+    """Completions for many documents over one engine, from any thread. Blocking; a newer call ends an older one."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, patience_s: float | None = _PATIENCE_SECONDS) -> None:
         self._session = session
-        self._lock = threading.Lock()
+        self._planner = Planner(session.manifest, session.settings.completion, session.engine)
+        self._patience = patience_s
+        self._lock = threading.RLock()  # of all that follows
+        self._documents: OrderedDict[str, _Document] = OrderedDict()
+        self._cache = SuggestionCache()
+        self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._background = Background()
         self.counters = Counters()
 
     def complete(
@@ -63,38 +93,165 @@ class Completer:
     ) -> Suggestion:
         """The suggestion at a place of a document (any stable name, such as its URI).
 
-        `max_lines`: 0 is as many as the syntax at the cursor asks for. `cancel` is asked several times a second; a newer
-        call for the document, and `cancel_document`, end this one at once.
+        `max_lines`: 0 is as many as the syntax at the cursor asks for. `cancel` is asked several times a second. A
+        newer call for the document, and `cancel`, end this one at once; its finish is then "cancelled".
 
         Raises:
             CodeassistError: the engine is missing or failed.
         """
-        del max_lines, cancel
-        done = complete(self._session, place, max_tokens)
+        began = time.monotonic()
+        self._background.keep(document, place)
+        known = self.lookup(document, place)
         with self._lock:
             self.counters.requests += 1
-        return Suggestion(done.text, done.finish, done.confidence, "engine", done.timings)
+            here = self._document(document)
+            here.turn += 1
+            turn = here.turn
+        if known is not None:
+            return known
+        effort = Effort(
+            max_tokens or self._session.settings.completion.max_tokens,
+            max_lines=max_lines,
+            patience_s=self._patience,
+            session=here.session,
+            cancel=lambda: cancel() or here.turn != turn,
+        )
+        filled = self._fill(here, place, effort)
+        return self._answer(document, place, filled, began)
+
+    def _answer(self, document: str, place: Place, filled: Filled, began: float) -> Suggestion:
+        with self._lock:
+            self._count(filled.usage)
+            if filled.finish == "cancelled":
+                self.counters.cancelled += 1
+                filled = replace(filled, text="")
+            else:
+                self._cache.put(document, place.before, place.after, _known(filled))
+        timings = Timings.of(filled.usage, began, filled.first or time.monotonic())
+        return Suggestion(filled.text, filled.finish, filled.confidence, "engine", timings)
+
+    def _count(self, usage: Usage) -> None:
+        self.counters.evaluated_tokens += usage.evaluated_tokens
+        self.counters.generated_tokens += usage.generated_tokens
+
+    def _fill(self, here: _Document, place: Place, effort: Effort) -> Filled:
+        language = language_for(place.path)
+        return fill(self._planner, place, language, self._anchor(here, place), effort)
+
+    def _anchor(self, here: _Document, place: Place) -> Anchor:
+        """An anchor of the document that fits the place, or a new one."""
+        with self._lock:
+            for anchor in here.anchors:
+                typed = anchor.typed(place.before, place.after)
+                if typed is not None and typed.count("\n") <= _STALE_LINES:
+                    here.anchors.remove(anchor)
+                    here.anchors.insert(0, anchor)
+                    return anchor
+            previous = here.anchors[0] if here.anchors else None
+        language = language_for(place.path)
+        anchor = self._planner.anchor(place.before, place.after, language, header(place, language), previous)
+        with self._lock:
+            here.anchors[_ANCHORS - 1 :] = []
+            here.anchors.insert(0, anchor)
+            self.counters.anchors += 1
+        return anchor
 
     def lookup(self, document: str, place: Place) -> Suggestion | None:
         """What is known without asking the engine: cached, or the rest of what was suggested. Takes no time."""
-        del document, place
-        return None
+        with self._lock:
+            known, origin = self._cache.exact(document, place.before, place.after), "cache"
+            if known is None:
+                known, origin = self._cache.typed_through(document, place.before, place.after), "typed"
+            if known is None:
+                return None
+            self.counters.cache_hits += origin == "cache"
+            self.counters.typed_through += origin == "typed"
+        now = time.monotonic()
+        return Suggestion(known.text, known.finish, known.confidence, origin, Timings.of(Usage(), now, now))
 
     def shown(self, document: str, place: Place, suggestion: Suggestion) -> None:
         """The suggestion is on the screen: count it, and compute the next one early, in the background."""
-        del document, place, suggestion
         with self._lock:
             self.counters.shown += 1
+        if suggestion.origin == "typed" or suggestion.confidence < _SURE or place.after.partition("\n")[0].strip():
+            return
+        following = replace(place, before=place.before + suggestion.text)
+        with self._lock:
+            if self._cache.exact(document, following.before, following.after) is not None:
+                return
+        self._background.run(document, following, lambda cancel: self._prefetch(document, following, cancel))
+
+    def _prefetch(self, document: str, place: Place, cancel: Cancel) -> None:
+        with self._lock:
+            here = self._document(document)
+        effort = Effort(
+            self._session.settings.completion.max_tokens,
+            patience_s=0.0 if self._patience is not None else None,
+            priority=Priority.WARMUP,
+            session=f"{here.session}-next",
+            candidates=False,
+            cancel=cancel,
+        )
+        filled = self._fill(here, place, effort)
+        with self._lock:
+            self._count(filled.usage)
+            if filled.finish != "cancelled" and not cancel():
+                self._cache.put(document, place.before, place.after, _known(filled))
 
     def warm(self, document: str, place: Place) -> None:
         """Evaluate the prompt of a place in the background, before anybody asks. Returns at once."""
+        with self._lock:
+            self._document(document)
+        self._background.run(document, place, lambda cancel: self._warm(document, place, cancel))
+
+    def _warm(self, document: str, place: Place, cancel: Cancel) -> None:
+        with self._lock:
+            here = self._document(document)
+        anchor = self._anchor(here, place)
+        prompt = self._planner.prompt(anchor, anchor.typed(place.before, place.after) or "", 1)
+        seen = Usage()
+
+        def take(chunk: Chunk) -> bool:
+            nonlocal seen
+            seen = chunk.usage
+            return cancel() or bool(chunk.text)
+
+        request = Request(prompt=prompt.tokens, max_tokens=1, priority=Priority.WARMUP, session=f"{here.session}-warm")
+        self._session.engine.generate(request, take)
+        with self._lock:
+            self._count(seen)
 
     def cancel(self, document: str) -> None:
         """Nobody waits for this document any more. Returns at once."""
+        with self._lock:
+            here = self._document(document)
+            here.turn += 1
+        self._session.engine.cancel(here.session)
 
     def forget(self, document: str) -> None:
         """The document was closed."""
+        self.cancel(document)
+        self._background.stop(document)
+        with self._lock:
+            self._documents.pop(document, None)
+            self._cache.forget(document)
 
     def close(self) -> None:
         """End background work and close the engine's client."""
+        self._background.close()
         self._session.engine.close()
+
+    def _document(self, document: str) -> _Document:
+        """The document's state; the least recently used ones are let go. Called with the lock held."""
+        here = self._documents.get(document)
+        if here is None:
+            digest = hashlib.blake2b(document.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+            here = self._documents[document] = _Document(f"{self._name}-{digest}")
+        self._documents.move_to_end(document)
+        while len(self._documents) > _DOCUMENTS:
+            self._documents.popitem(last=False)
+        return here
+
+
+def _known(filled: Filled) -> Known:
+    return Known(filled.text, filled.finish, filled.confidence)

@@ -30,6 +30,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         prompt: token ids, the markers included.
         begin: text that the output must begin with (a word the cursor is inside of).
         stop: texts that end the output; they are not part of it.
+        alternatives: how many likely tokens to name beside each generated one (`Chunk.alternatives`).
         session: a newer request of the same session cancels this one.
         deadline_ms: milliseconds from arrival after which it is cancelled; 0 is never.
     """
@@ -37,6 +38,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     prompt: tuple[int, ...]
     max_tokens: int
     begin: str = ""
+    alternatives: int = 0
     stop: tuple[str, ...] = ()
     temperature: float = 0.0
     seed: int = 0
@@ -60,12 +62,15 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         tokens, logprobs: the ids and natural logarithms of the probabilities of generated tokens of this piece.
             Text that was held back (an unfinished character, the beginning of a stop text) comes without them.
+        alternatives: for the last token of this piece, the likeliest tokens (text, natural logarithm of the
+            probability), the likeliest first; empty unless the request asked for them.
         finish: "" while going on, then "stop", "length" or "cancelled".
     """
 
     text: str = ""
     tokens: tuple[int, ...] = ()
     logprobs: tuple[float, ...] = ()
+    alternatives: tuple[tuple[str, float], ...] = ()
     finish: str = ""
     usage: Usage = Usage()
 

@@ -1,8 +1,8 @@
 """The scripted engine: deterministic replies, delays and failures, for every test above the model.
 
 A script is JSON: {"context_tokens": 4096, "replies": [{"when": "text in the prompt", "text": "…", …}]}.
-The first reply whose `when` is in the prompt and which has `times` left answers. A token is one code point:
-its id is the code point plus 1000; ids below are markers (1 prefix, 2 suffix, 3 middle, 4–9 turns).
+The first reply whose `when` is in the prompt (with what the output must begin with) and which has `times` left
+answers. A token is one code point: its id is the code point plus 1000; ids below are markers (1 prefix, 2 suffix, 3 middle, 4–9 turns).
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class FakeEngine:
         """Follow the first reply that fits."""
         if len(request.prompt) >= self._script.context_tokens:
             raise EngineError("the request exceeds the context", "give a shorter prompt or file")
-        reply = self._reply(request.prompt)
+        reply = self._reply(request)
         cached = max((_common(known, request.prompt) for known in self._kv), default=0)
         cached = min(cached, max(0, len(request.prompt) - 1))
         usage = Usage(prompt_tokens=len(request.prompt), cached_tokens=cached)
@@ -113,8 +113,8 @@ class FakeEngine:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _reply(self, prompt: tuple[int, ...]) -> Reply:
-        text = "".join(chr(token - _FIRST) if token >= _FIRST else "\0" for token in prompt)
+    def _reply(self, request: Request) -> Reply:
+        text = "".join(chr(token - _FIRST) if token >= _FIRST else "\0" for token in request.prompt) + request.begin
         for reply in self._script.replies:
             if reply.times > 0 and reply.when in text:
                 reply.times -= 1

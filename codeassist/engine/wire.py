@@ -47,6 +47,7 @@ class CompletionBody(msgspec.Struct, kw_only=True):
     seed: int = 0
     stream: bool = False
     begin: str = ""
+    alternatives: Annotated[int, msgspec.Meta(ge=0, le=20)] = 0
     priority: Priority = Priority.INTERACTIVE
     session: str = ""
     deadline_ms: int = 0
@@ -58,6 +59,7 @@ class CompletionBody(msgspec.Struct, kw_only=True):
             prompt=prompt,
             max_tokens=max(1, self.max_tokens),
             begin=self.begin,
+            alternatives=self.alternatives,
             stop=tuple(text for text in stop if text),
             temperature=max(0.0, self.temperature),
             seed=self.seed,
@@ -98,6 +100,7 @@ class Frame(msgspec.Struct, kw_only=True, omit_defaults=True):
     text: str = ""
     tokens: tuple[int, ...] = ()
     logprobs: tuple[float, ...] = ()
+    alternatives: tuple[tuple[str, float], ...] = ()
     finish: str = ""
     usage: Usage = Usage()
     error: str = ""
@@ -108,7 +111,7 @@ class Frame(msgspec.Struct, kw_only=True, omit_defaults=True):
         """The frame of a chunk or an error."""
         if isinstance(item, CodeassistError):
             return cls(error=item.message, hint=item.hint)
-        return cls(text=item.text, tokens=item.tokens, logprobs=item.logprobs, finish=item.finish, usage=item.usage)
+        return cls(**{name: getattr(item, name) for name in item.__struct_fields__})
 
     def chunk(self) -> Chunk:
         """The chunk of a frame.
@@ -118,7 +121,7 @@ class Frame(msgspec.Struct, kw_only=True, omit_defaults=True):
         """
         if self.error:
             raise EngineError(self.error, self.hint)
-        return Chunk(text=self.text, tokens=self.tokens, logprobs=self.logprobs, finish=self.finish, usage=self.usage)
+        return Chunk(**{name: getattr(self, name) for name in Chunk.__struct_fields__})
 
 
 class Event(msgspec.Struct):

@@ -30,9 +30,15 @@ _SLOTS = 4  # sequences whose KV stays in the context; the longest common prefix
 _TOKENIZE_SECONDS = 60.0
 
 
+class _Alternative(msgspec.Struct):
+    token: str
+    logprob: float
+
+
 class _TokenLogprob(msgspec.Struct):
     id: int
     logprob: float
+    top_logprobs: list[_Alternative] = []
 
 
 class _Logprobs(msgspec.Struct):
@@ -73,6 +79,7 @@ class _Run:
     def __init__(self, request: Request, emit: Emit) -> None:
         self._emit = emit
         self._prompt = len(request.prompt)
+        self._alternatives = request.alternatives
         self._usage = Usage(prompt_tokens=self._prompt)
         self._decoder = msgspec.json.Decoder(_Event)
         self.failure: BaseException | None = None
@@ -102,6 +109,9 @@ class _Run:
             text=choice.text,
             tokens=tuple(token.id for token in content),
             logprobs=tuple(token.logprob for token in content),
+            alternatives=tuple((each.token, each.logprob) for each in content[-1].top_logprobs[: self._alternatives])
+            if content
+            else (),
             finish=choice.finish_reason or "",
             usage=self._usage,
         )
@@ -227,7 +237,7 @@ def _body(request: Request) -> dict[str, Any]:
         "stream": True,
         "return_progress": True,
         "cache_prompt": True,
-        "logprobs": 1,
+        "logprobs": max(1, request.alternatives),
     }
     if request.begin:
         body["grammar"] = f"root ::= {_quoted(request.begin)} .*"

@@ -1,10 +1,10 @@
-"""One line or the whole block: decided by what follows."""
+"""A line, a hole or a block: decided by what follows."""
 
 from __future__ import annotations
 
 import pytest
 
-from codeassist.completion.extent import first_line, one_line, paragraph
+from codeassist.completion.extent import Extent, extent, first_line, first_statement, paragraph
 from codeassist.context.languages import language_for
 
 CURSOR = "⟦⟧"
@@ -13,22 +13,22 @@ CURSOR = "⟦⟧"
 @pytest.mark.parametrize(
     ("path", "text", "expected"),
     [
-        ("a.py", "def f(a):\n    ⟦⟧\n    return b\n", True),
-        ("a.py", "def f(a):\n    ⟦⟧\n\n\ndef g():\n    pass\n", False),
-        ("a.py", "def f(a):\n    ⟦⟧", False),
-        ("a.py", "x = f(⟦⟧)\n", True),
-        ("a.py", "import os\n⟦⟧\n\ndef g():\n    pass\n", False),
-        ("a.py", "class A:\n    def f(self):\n        ⟦⟧\n\n    def g(self):\n        pass\n", False),
-        ("a.js", "function f(a) {\n  ⟦⟧\n}\n", False),
-        ("a.js", "function f(a) {\n  ⟦⟧\n  return a;\n}\n", True),
-        ("a.go", "package a\n\nfunc f() int {\n\t⟦⟧\n\treturn 1\n}\n", True),
-        ("a.rs", "fn f() -> u8 {\n    ⟦⟧\n}\n\nfn g() {}\n", False),
-        ("a.txt", "Dear\n⟦⟧\nYours\n", False),
+        ("a.py", "def f(a):\n    ⟦⟧\n    return b\n", Extent.HOLE),
+        ("a.py", "def f(a):\n    ⟦⟧\n\n\ndef g():\n    pass\n", Extent.BLOCK),
+        ("a.py", "def f(a):\n    ⟦⟧", Extent.BLOCK),
+        ("a.py", "x = f(⟦⟧)\n", Extent.LINE),
+        ("a.py", "import os\n⟦⟧\n\ndef g():\n    pass\n", Extent.BLOCK),
+        ("a.py", "class A:\n    def f(self):\n        ⟦⟧\n\n    def g(self):\n        pass\n", Extent.BLOCK),
+        ("a.js", "function f(a) {\n  ⟦⟧\n}\n", Extent.BLOCK),
+        ("a.js", "function f(a) {\n  ⟦⟧\n  return a;\n}\n", Extent.HOLE),
+        ("a.go", "package a\n\nfunc f() int {\n\t⟦⟧\n\treturn 1\n}\n", Extent.HOLE),
+        ("a.rs", "fn f() -> u8 {\n    ⟦⟧\n}\n\nfn g() {}\n", Extent.BLOCK),
+        ("a.txt", "Dear\n⟦⟧\nYours\n", Extent.PARAGRAPH),
     ],
 )
-def test_code_of_the_same_definition_below_means_one_line(path: str, text: str, expected: bool) -> None:
+def test_what_follows_decides_how_much_fits(path: str, text: str, expected: Extent) -> None:
     before, after = text.split(CURSOR)
-    assert one_line(before, after, language_for(path)) is expected
+    assert extent(before, after, language_for(path)) is expected
 
 
 @pytest.mark.parametrize(

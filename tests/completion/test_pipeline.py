@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from codeassist.completion.pipeline import Completion, Place, complete
+from codeassist.completion.decoding import Place
+from codeassist.completion.pipeline import Completion, complete
 from codeassist.engine.fake import Reply
 from codeassist.session import open_session
 from tests.conftest import FakeScript
@@ -35,10 +36,28 @@ def test_it_stops_where_the_function_ends(fake_engine: FakeScript) -> None:
     assert done.timings.generated_tokens < len("return a + b\n\n\ndef other")
 
 
-def test_one_line_where_more_of_the_function_follows(fake_engine: FakeScript) -> None:
+def test_a_hole_is_filled_up_to_the_line_that_follows(fake_engine: FakeScript) -> None:
     fake_engine("total = a + b\n    total += 1\n    return total\n")
     done = completed("def add(a, b):\n    ", "\n    return total\n")
-    assert (done.text, done.finish) == ("total = a + b", "scope")
+    assert (done.text, done.finish) == ("total = a + b\n    total += 1", "scope")
+
+
+def test_a_hole_gets_one_statement_where_the_output_never_meets_what_follows(fake_engine: FakeScript) -> None:
+    fake_engine("# the sum\n    total = (\n        a + b\n    )\n    b = 1\n    return b\n")
+    done = completed("def add(a, b):\n    ", "\n    return total\n")
+    assert (done.text, done.finish) == ("# the sum\n    total = (\n        a + b\n    )", "scope")
+
+
+def test_a_hole_that_repeats_what_follows_is_filled_otherwise(fake_engine: FakeScript) -> None:
+    fake_engine(Reply(when="    total", text=" = a + b\n    return total\n"), Reply(text="return total\n"))
+    done = completed("def add(a, b):\n    ", "\n    return total\n")
+    assert (done.text, done.finish) == ("total = a + b", "scope"), "the name that is needed below is tried first"
+
+
+def test_a_file_keeps_its_last_newline(fake_engine: FakeScript) -> None:
+    fake_engine("x = 1")
+    assert completed("import os\n").text == "x = 1\n"
+    assert completed("import os\n", "\n").text == "x = 1"
 
 
 def test_a_token_that_ends_the_middle_ends_it(fake_engine: FakeScript) -> None:
@@ -72,8 +91,8 @@ def test_the_model_is_told_the_files_name(fake_engine: FakeScript) -> None:
 
 def test_a_file_that_speaks_for_itself_gets_no_name(fake_engine: FakeScript) -> None:
     fake_engine(Reply(when="# a.py\n", text="named"), Reply(text="plain"))
-    assert completed("x = 1\n" * 10).text == "named"
-    assert completed("x = 1\n" * 100).text == "plain"
+    assert completed("x = 1\n" * 10).text == "named\n"
+    assert completed("x = 1\n" * 100).text == "plain\n"
 
 
 def test_a_name_cannot_break_out_of_its_comment(fake_engine: FakeScript) -> None:

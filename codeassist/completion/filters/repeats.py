@@ -88,6 +88,8 @@ def rewrites_rest(hole: Hole, middle: str) -> Cut | None:
     output replaces what is there, and inserting it would say it twice.
     """
     rest, first = hole.rest.strip(), middle.partition("\n")[0].rstrip()
+    if not hole.line.strip() and "\n" in middle:
+        return None  # whole lines before the cursor's line
     common = next((at for at in range(min(len(rest), len(first))) if rest[-1 - at] != first[-1 - at]), len(rest))
     common = min(common, len(first))
     if common < min(len(rest), _LONG_TAIL) or not any(map(_is_word, first[len(first) - common :])):

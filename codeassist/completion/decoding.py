@@ -1,0 +1,161 @@
+"""One output while it is decoded: collects it, and ends it when the code at the cursor is complete."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeassist.completion.extent import Extent, extent, first_line, first_statement, paragraph
+from codeassist.completion.postprocess import Filtered, clean, finished
+from codeassist.context.languages import Language
+from codeassist.engine.api import Chunk, Priority, Usage
+
+Cancel = Callable[[], bool]
+_HOLE_LINES = 12  # written in search of the suffix, before one statement is taken
+
+
+def never() -> bool:
+    """A cancel token that is never pulled."""
+    return False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to complete: a file's name, its text before and after the cursor (LF newlines), its own newline."""
+
+    path: Path
+    before: str
+    after: str
+    newline: str = "\n"
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a completion may cost.
+
+    Attributes:
+        max_lines: 0 is as many as the syntax at the cursor asks for.
+        patience_s: seconds after which whole statements are enough; None: everything that the syntax asks for.
+        session: a newer request of the same session cancels this one.
+        candidates: further outputs may be tried where the first one does not fit what follows.
+    """
+
+    max_tokens: int
+    max_lines: int = 0
+    patience_s: float | None = None
+    priority: Priority = Priority.COMPLETION
+    session: str = ""
+    candidates: bool = True
+    cancel: Cancel = never
+
+
+class Decoding:
+    """Collects the output; `take` is the engine's `emit`."""
+
+    def __init__(
+        self, place: Place, language: Language | None, begin: str, end_tokens: frozenset[int], effort: Effort
+    ) -> None:
+        self._place = place
+        self._language = language
+        self._begin = begin
+        self._end_tokens = end_tokens
+        self._effort = effort
+        self.extent = extent(place.before, place.after, language)
+        self._started = time.monotonic()
+        self._raw = ""
+        self._finish = ""
+        self._complete: Filtered | None = None
+        self._tokens: list[tuple[int, float]] = []  # characters of the output after it, log-probability
+        self.alternatives: tuple[str, ...] = ()  # other beginnings of the output, the likeliest first
+        self.usage = Usage()
+        self.first = 0.0
+
+    def take(self, chunk: Chunk) -> bool:
+        """One chunk; True once no more is needed."""
+        self.usage = chunk.usage
+        self._finish = chunk.finish or self._finish
+        if self._end_tokens.intersection(chunk.tokens):
+            self._finish = "stop"
+            return True
+        if chunk.text:
+            self.first = self.first or time.monotonic()
+            self._branch(chunk)
+            self._raw += chunk.text
+            self._tokens += [(len(self.text), logprob) for logprob in chunk.logprobs]
+            if "\n" in self.text:  # a line's first character may show that the code has left its block
+                self._complete = self._finished()
+        if self._complete is None and self._effort.cancel():
+            self._finish = "cancelled"
+            return True
+        return self._complete is not None
+
+    def _branch(self, chunk: Chunk) -> None:
+        """Keep what could have stood instead of the first token that is more than blanks."""
+        if self.alternatives or self.text.strip() or not chunk.alternatives:
+            return
+        texts = (self._raw + text for text, _ in chunk.alternatives if text.strip() and text != chunk.text)
+        if (self._raw + chunk.text)[len(self._begin) :].strip():
+            self.alternatives = tuple(text for text in texts if text.startswith(self._begin))
+
+    @property
+    def indent(self) -> str:
+        """The blanks that the output's first line of code begins with."""
+        line = next((line for line in self.text.split("\n") if line.strip()), "")
+        return line[: len(line) - len(line.lstrip(" \t"))]
+
+    @property
+    def text(self) -> str:
+        """The output without what it had to begin with."""
+        return self._raw[len(self._begin) :] if self._raw.startswith(self._begin) else ""
+
+    def _finished(self) -> Filtered | None:
+        """The result, if the code at the cursor is complete."""
+        before, after = self._place.before, self._place.after
+        if self.extent in (Extent.LINE, Extent.PARAGRAPH):
+            ended = first_line(self.text) if self.extent is Extent.LINE else paragraph(self.text)
+            return None if ended is None else self._cleaned(ended)
+        done = finished(before, after, self.text, self._language)
+        if done is not None:
+            return done
+        written = self.text.count("\n")
+        enough = (self.extent is Extent.HOLE and written >= _HOLE_LINES) or self._impatient
+        if 0 < self._effort.max_lines <= written:
+            return self._cleaned("".join(self.text.splitlines(keepends=True)[: self._effort.max_lines]))
+        return self._statements() if enough else None
+
+    @property
+    def _impatient(self) -> bool:
+        patience = self._effort.patience_s
+        return patience is not None and (self.extent is Extent.HOLE or time.monotonic() - self._started >= patience)
+
+    def _statements(self) -> Filtered | None:
+        """In a hole its first statement, elsewhere all whole lines; None while there is none."""
+        if self.extent is not Extent.HOLE or self._language is None:
+            lines = self.text[: self.text.rfind("\n") + 1]
+            return self._cleaned(lines) if lines.strip() else None
+        line = self._place.before[self._place.before.rfind("\n") + 1 :]
+        statement = first_statement(self.text, self._language, begun=bool(line.strip()))
+        return None if statement is None else self._cleaned(statement)
+
+    def _cleaned(self, text: str) -> Filtered:
+        done = clean(self._place.before, self._place.after, text, self._language)
+        return Filtered(done.text, done.finish or "scope")
+
+    def result(self) -> Filtered:
+        """The filtered output with the reason of its end."""
+        done = self._complete
+        if done is None and self.extent is Extent.HOLE:
+            done = self._statements()
+        done = done or clean(self._place.before, self._place.after, self.text, self._language)
+        cancelled = self._complete is None and self._finish == "cancelled"
+        return Filtered(done.text, "cancelled" if cancelled else done.finish or self._finish or "stop")
+
+    def confidence(self, kept: str) -> float:
+        """The geometric mean of the probabilities of the tokens of what is kept, 0 to 1."""
+        logprobs = [logprob for end, logprob in self._tokens if end <= len(kept)] or [p for _, p in self._tokens[:1]]
+        if not logprobs:
+            return 0.0
+        return round(min(1.0, math.exp(sum(logprobs) / len(logprobs))), 4)
