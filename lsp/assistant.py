@@ -6,6 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from codeassist.completion.session import Completer, Counters
 from codeassist.errors import CodeassistError
@@ -16,6 +17,7 @@ _FREE_FAILURES = 1  # the first failure costs no wait
 
 Report = Callable[[CodeassistError], None]
 Clock = Callable[[], float]
+_T = TypeVar("_T")
 
 
 class Assistant:
@@ -44,6 +46,7 @@ class Assistant:
         self._lock = threading.Lock()
         self._making = threading.Lock()
         self._chosen: tuple[str | None, str | None] = (None, None)
+        self._session: Session | None = None
         self._completer: Completer | None = None
         self._told: set[type[CodeassistError]] = set()
         self._failures = 0
@@ -70,15 +73,22 @@ class Assistant:
             self._chosen = (model, mode)
         return changed
 
-    def use(self, work: Callable[[Completer], object]) -> object:
+    def use(self, work: Callable[[Completer], _T]) -> _T | None:
         """Do `work` with the completer; None where it failed, or failed a short while ago. Blocking."""
         if self._closed or self._clock() < self._not_before:
             return None
+        completer = None
         try:
-            result = work(self._made())
+            completer = self._made()
+            result = work(completer)
         except CodeassistError as error:
-            self._failed(error)
+            if completer is None or completer is self._completer:
+                self._failed(error)
             return None
+        except Exception:
+            if completer is not None and completer is not self._completer:  # it was closed meanwhile
+                return None
+            raise
         finally:
             if self._loading:
                 self._loading = False
@@ -96,8 +106,11 @@ class Assistant:
         with self._lock:
             self._closed = self._closed or for_good
             completer, self._completer = self._completer, None
-        if completer is not None:
-            with contextlib.suppress(CodeassistError):
+            session, self._session = self._session, None
+        with contextlib.suppress(CodeassistError):
+            if session is not None:
+                session.engine.close()  # first: what still waits for a hung engine is let go
+            if completer is not None:
                 completer.close()
 
     def _says(self, text: str) -> None:
@@ -121,7 +134,7 @@ class Assistant:
             self.model = session.manifest.id
             with self._lock:
                 if not self._closed:
-                    self._completer = completer
+                    self._completer, self._session = completer, session
                     return completer
         completer.close()
         raise CodeassistError("the server is leaving")

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from lsprotocol import types
 
@@ -21,6 +22,8 @@ from codeassist.lsp.transport import in_thread
 ACCEPTED = "codeassist.accepted"
 _MENU_SECONDS = 0.25  # a menu does not wait longer; what is computed meanwhile is found at the next keystroke
 _SMALL = 4000  # characters: prompts of smaller documents begin at their top, wherever the cursor is
+_ATTEMPTS = 3  # an older request may reach the core after a newer one, and end it
+_IDLE_SECONDS = 0.5  # after a change without a request: where the person works is evaluated beforehand
 _INVOKED = types.InlineCompletionTriggerKind.Invoked
 
 
@@ -57,7 +60,8 @@ class Suggester:
         self._shown = shown  # counts it; gives its id
         self._debounce = Debounce()
         self._scheduler: Scheduler[Suggestion | None] = Scheduler(self._release)
-        self._background: set[asyncio.Task[object]] = set()
+        self._background: set[asyncio.Future[object]] = set()
+        self._idle: dict[str, asyncio.TimerHandle] = {}
 
     # --- notifications
 
@@ -72,16 +76,32 @@ class Suggester:
         """What the document's waiting request asked for is no longer of interest."""
         self._debounce.keystroke(time.monotonic())
         self._scheduler.drop(document.uri)
+        self._occupied(document.uri)
+        if self._assistant.ready is not None and self.options.allows(language_names(document)):
+            loop = asyncio.get_running_loop()
+            self._idle[document.uri] = loop.call_later(_IDLE_SECONDS, self._warm, document)
 
     def closed(self, uri: str) -> None:
         """Forget a document."""
         self._scheduler.drop(uri)
+        self._occupied(uri)
         if self._assistant.ready is not None:
             self._later(lambda completer: completer.forget(uri))
 
     def close(self) -> None:
         """Answer everything with nothing."""
         self._scheduler.close()
+
+    def _occupied(self, uri: str) -> None:
+        """The document is not idle."""
+        timer = self._idle.pop(uri, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _warm(self, document: Document) -> None:
+        del self._idle[document.uri]
+        place = document.place(document.edited)
+        self._later(lambda completer: completer.warm(document.uri, place))
 
     # --- requests
 
@@ -122,6 +142,7 @@ class Suggester:
 
     async def _suggest(self, document: Document, target: Target, *, invoked: bool) -> Suggestion | None:
         """What the core suggests; None where nothing is wanted any more."""
+        self._occupied(document.uri)
         known = self._known(document.uri, target.place)
         if known is not None:
             self._scheduler.supersede(document.uri)
@@ -130,15 +151,19 @@ class Suggester:
         wait = 0.0 if invoked else self._debounce.wait(busy=busy, fixed_ms=self.options.debounce_ms)
         revision, max_lines = document.revision, self.options.max_lines
 
-        def work(cancelled: Callable[[], bool]) -> Suggestion | None:
+        def complete(completer: Completer, cancelled: Callable[[], bool]) -> Suggestion | None:
             began = time.monotonic()
-            done = self._assistant.use(
-                lambda completer: completer.complete(document.uri, target.place, max_lines=max_lines, cancel=cancelled)
-            )
-            if isinstance(done, Suggestion) and not cancelled():
-                self._debounce.answered(time.monotonic() - began)
-                return done
+            for _ in range(_ATTEMPTS):
+                if cancelled():
+                    break
+                done = completer.complete(document.uri, target.place, max_lines=max_lines, cancel=cancelled)
+                if done.finish != "cancelled":
+                    self._debounce.answered(time.monotonic() - began)
+                    return done
             return None
+
+        def work(cancelled: Callable[[], bool]) -> Suggestion | None:
+            return self._assistant.use(lambda completer: complete(completer, cancelled))
 
         suggestion = await self._scheduler.run(document.uri, wait, work)
         return suggestion if document.revision == revision else None
@@ -158,8 +183,8 @@ class Suggester:
     def _later(self, work: Callable[[Completer], object]) -> None:
         self._keep(asyncio.ensure_future(in_thread(lambda: self._assistant.use(work))))
 
-    def _keep(self, task: asyncio.Future[object] | asyncio.Future[Suggestion | None]) -> None:
-        self._background.add(task)  # type: ignore[arg-type]
+    def _keep(self, task: asyncio.Future[Any]) -> None:
+        self._background.add(task)
         task.add_done_callback(self._background.discard)
 
     def _release(self, uri: str) -> None:

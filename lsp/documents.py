@@ -6,6 +6,7 @@ and misplaces edits around form feed, U+2028, NEL, past-the-end and CRLF positio
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,6 +48,10 @@ class Document:
     def text(self) -> str:
         """The whole text, as the editor has it."""
         return "".join(self._lines)
+
+    def digest(self) -> str:
+        """A SHA-256 of the text, by which a client can tell that both have the same."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def change(self, changes: list[types.TextDocumentContentChangeEvent], version: int | None) -> None:
         """Apply the changes of one notification, in order."""
@@ -130,6 +135,10 @@ class Documents:
         document = Document(item.uri, item.language_id, item.version, item.text, self.units)
         self._open[item.uri] = document
         return document
+
+    def all(self) -> list[Document]:
+        """Every open document."""
+        return list(self._open.values())
 
     def get(self, uri: str) -> Document | None:
         """A document, if it is open."""

@@ -146,6 +146,9 @@ class Server(LanguageServer):
             "running": self.assistant.ready is not None,
             "error": self.assistant.error or None,
             "counters": counters,
+            "documents": {
+                each.uri: {"version": each.version, "sha256": each.digest()} for each in self.documents.all()
+            },
             "version": __version__,
         }
 
