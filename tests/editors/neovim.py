@@ -61,14 +61,13 @@ class Neovim:
         self.socket = folder / "nvim.sock"
         arguments = [program, "--clean", "--headless", "-n", "-u", str(init), "--listen", str(self.socket)]
         self.log = (folder / "nvim.log").open("wb")
-        self.process = subprocess.Popen(  # a group of its own: what it leaves behind can be found
+        self.process = subprocess.Popen(
             arguments,
             stdin=subprocess.DEVNULL,
             stdout=self.log,
             stderr=self.log,
             env=os.environ | {"NVIM_LOG_FILE": str(folder / "nvim-log"), **environment},
             cwd=folder,
-            start_new_session=True,
         )
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(SECONDS)
@@ -173,14 +172,15 @@ class Neovim:
         assert self.process.wait(timeout=SECONDS) == 0
 
 
-def processes_of(session: int) -> list[int]:
-    """The living processes of a session (Linux)."""
+def running(home: str) -> list[str]:
+    """Command lines of the processes with this CODEASSIST_HOME, our own left out (Linux)."""
     found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    for directory in Path("/proc").glob("[0-9]*"):
         try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
+            variables = (directory / "environ").read_bytes().split(b"\0")
+            words = (directory / "cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
-        if int(fields[3]) == session and fields[0] != "Z":
-            found.append(int(stat.parent.name))
+        if f"CODEASSIST_HOME={home}".encode() in variables and directory.name != str(os.getpid()):
+            found.append(b" ".join(words).decode())
     return found

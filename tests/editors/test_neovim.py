@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests.editors.neovim import Neovim, find_neovim, processes_of, wait_for
+from tests.editors.neovim import Neovim, find_neovim, running, wait_for
 
 pytestmark = pytest.mark.skipif(find_neovim()[0] is None, reason=find_neovim()[1])
 SERVER = Path(__file__).with_name("scripted_server.py")
@@ -106,6 +106,16 @@ def test_the_command_of_an_item_runs_once_all_of_it_is_taken(editor: Editor, rec
     neovim.keys("<Tab>")
     wait_for(lambda: received(record, "workspace/executeCommand"), bool)
     assert received(record, "workspace/executeCommand") == [{"command": "codeassist.taken", "arguments": [7]}]
+
+
+def test_a_part_that_was_taken_is_told_when_the_rest_goes(editor: Editor, record: Path) -> None:
+    command = {"title": "", "command": "codeassist.accepted", "arguments": ["7"]}
+    neovim = editor({"after": "ret", "items": [{"insertText": "urn é", "command": command}]})
+    neovim.keys("Goret")
+    neovim.sees("urn é")
+    neovim.keys("<M-w><Esc>")
+    told = wait_for(lambda: received(record, "workspace/executeCommand"), bool)
+    assert told == [{"command": "codeassist.accepted", "arguments": ["7", 3]}]
 
 
 def test_keys_do_what_they_did_before_while_nothing_is_shown(editor: Editor) -> None:
@@ -315,11 +325,12 @@ def test_neovims_own_inline_completion_is_used_where_there_is_one(editor: Editor
     assert neovim.lines == ["x = 1", "ret"]
 
 
-def test_quitting_leaves_no_process(editor: Editor, record: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+def test_quitting_leaves_no_process(editor: Editor, record: Path, home: Path) -> None:
     neovim = editor(RETURN)
     neovim.keys("Goret")
     neovim.sees("urn a + b\n    # end")
+    assert any(SERVER.name in line for line in running(str(home)))
     neovim.quit()
+    wait_for(lambda: running(str(home)), lambda left: not left)
     assert received(record, "shutdown") == [None]
-    if sys.platform == "linux":
-        wait_for(lambda: processes_of(neovim.process.pid), lambda left: not left)

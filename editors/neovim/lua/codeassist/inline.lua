@@ -7,6 +7,7 @@ local text = require('codeassist.text')
 
 local M = {}
 local INVOKED, AUTOMATIC = 1, 2
+local ACCEPTED = 'codeassist.accepted' -- takes a suggestion's id, and how much of it was taken
 
 -- What is shown. Row and column (bytes) are where it began; `before` and `after` are the line around that place.
 local shown ---@type table?
@@ -36,12 +37,27 @@ local function cancel()
   end
 end
 
+--- Tells the server that the suggestion was taken, or how many characters of it if not all.
+local function report(taken, characters)
+  local command = taken.command
+  if command and characters and command.command == ACCEPTED then
+    local arguments = vim.list_extend(vim.deepcopy(command.arguments or {}), { characters })
+    client.execute(taken.client, { command = ACCEPTED, arguments = arguments })
+  elseif command and not characters then
+    client.execute(taken.client, command)
+  end
+end
+
 --- Removes what is shown; an answer still to come will not be shown either.
 function M.clear()
   cancel()
-  if shown then
-    ghost.clear(shown.buffer)
-    shown = nil
+  local gone = shown
+  shown = nil
+  if gone then
+    ghost.clear(gone.buffer)
+    if gone.taken > 0 then
+      report(gone, gone.taken)
+    end
   end
 end
 
@@ -102,6 +118,7 @@ local function adopt(item, from)
     replaced = replaced,
     command = item.command,
     client = from,
+    taken = 0, -- characters that keys, not typing, put in
   }
   return follow()
 end
@@ -189,11 +206,11 @@ function M.accept(kind)
   vim.api.nvim_buf_set_text(buffer, row, column, row, column + (whole and taken.replaced or 0), lines)
   local last = #lines == 1 and column + #part or #lines[#lines]
   vim.api.nvim_win_set_cursor(0, { row + #lines, last })
+  taken.taken = taken.taken + vim.fn.strchars(part)
   if whole then
+    taken.taken = 0
     M.clear()
-    if taken.command then
-      client.execute(taken.client, taken.command)
-    end
+    report(taken)
   end
   M.update()
 end
