@@ -1,7 +1,8 @@
 """What is shown of what the model wrote: bounded by syntax, joined to the text after the cursor.
 
 Each rule looks at the text around the cursor and the output so far and answers where to cut, if anywhere. The first
-cut in the text wins. Nothing here raises, whatever the model wrote, and only bounded windows are parsed.
+cut in the text wins. What is left is then judged by the rules that need the whole of it. Nothing here raises,
+whatever the model wrote, and only bounded windows are parsed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 from codeassist.completion.filters.closers import scope_end
 from codeassist.completion.filters.dedent import dedent
+from codeassist.completion.filters.ends import trim
 from codeassist.completion.filters.hole import Cut, Hole, hole
 from codeassist.completion.filters.repeats import (
     overlaps_rest,
@@ -21,6 +23,7 @@ from codeassist.completion.filters.repeats import (
     rewrites_rest,
 )
 from codeassist.completion.filters.runon import second_definition
+from codeassist.completion.filters.syntax import syntax_errors
 from codeassist.context.languages import Language
 
 MAX_MIDDLE = 16 * 1024  # characters of output that are looked at; the rest is dropped (a grammar may take n² on junk)
@@ -35,6 +38,11 @@ RULES: Mapping[str, Rule] = {
     "rewrites the rest of the line": rewrites_rest,
     "repeats the suffix": repeats_following,
     "repetition": repetition,
+}
+
+# Of the text that is left, in this order, each on what the one before it left; not while decoding.
+LAST: Mapping[str, Rule] = {
+    "syntax errors": syntax_errors,
 }
 
 
@@ -68,15 +76,7 @@ def finished(prefix: str, suffix: str, middle: str, language: Language | None) -
 
 
 def clean(prefix: str, suffix: str, middle: str, language: Language | None) -> Filtered:
-    """The final text of an output.
-
-    The end of the output is trimmed so that it joins what follows the cursor:
-
-    - nothing else on the cursor's line: no whitespace at the end, the suffix has its own newline;
-    - the cursor before the first character of a line: a newline that the output ends with stays, with the line's
-      indentation, because what follows must go on standing on its own line;
-    - the cursor inside a line: no newline at the end; spaces stay unless a rule cut the output.
-    """
+    """The final text of an output, trimmed at its end so that it joins what follows the cursor."""
     where, output = hole(prefix, suffix, language), printable(middle)
     cut = _first([scope_end_by_indent(where, output), *(rule(where, output) for rule in RULES.values())])
     return _cut(where, output, cut)
@@ -92,18 +92,14 @@ def _first(cuts: list[Cut | None]) -> Cut | None:
 
 
 def _cut(where: Hole, output: str, cut: Cut | None) -> Filtered:
-    """The output up to the cut, joined to what follows on the cursor's line."""
+    """The output up to the cut, joined to what follows on the cursor's line, as far as the last rules let it pass."""
     text = output if cut is None else output[: cut.offset]
     overlap = overlaps_rest(where, text)
     if overlap is not None:
         text, cut = text[: overlap.offset], cut or overlap
-    text = _trim(where, text, cut=cut is not None)
+    text = trim(where, text, cut=cut is not None)
+    for rule in LAST.values():
+        last = rule(where, text)
+        if last is not None:
+            text, cut = trim(where, text[: last.offset], cut=True), cut or last
     return Filtered(text, cut.finish if cut else "") if text.strip() else Filtered("", "filtered")
-
-
-def _trim(where: Hole, text: str, *, cut: bool) -> str:
-    if not where.rest.strip():
-        return text.rstrip()
-    if not where.line.strip() and "\n" in text[len(text.rstrip()) :]:
-        return f"{text.rstrip()}\n{where.line}"
-    return text.rstrip() if cut else text.rstrip("\n")

@@ -81,7 +81,7 @@ ENDS: dict[str, Case] = {
     "repeats the line it stands before": ("python", "▮foo()\n", "x = 1\nfoo()\n", "x = 1\n", "scope"),
     "space inside a line": ("python", "x = ▮+ b\n", "a ", "a ", ""),
     "leading space stays": ("python", "x =▮\n", " 1", " 1", ""),
-    "controls": ("python", "x = ▮\n", "\x1b[31m1\r\n\x00\x9b\ud800", "[31m1", ""),
+    "controls": ("python", "x = ▮\n", "\x1b[31\x07]\r\n\x00\x9b\ud800", "[31]", ""),
 }
 
 REWRITES_LINE: dict[str, Case] = {
@@ -93,7 +93,7 @@ REWRITES_LINE: dict[str, Case] = {
         "",
         "filtered",
     ),
-    "what comes before it is the answer": ("python", "x = ▮total(items)\n", "round(total(items)", "round(", "scope"),
+    "what comes before it is the answer": ("python", "x = ▮total(items)\n", "1 + total(items)", "1 +", "scope"),
     "a common end by chance": ("python", "x = a.▮strip()\n", "lower().", "lower().", ""),
     "closers only": ("python", "x = foo(a, ▮)\n", "bar(b))", "bar(b)", "scope"),
 }

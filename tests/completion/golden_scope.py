@@ -30,13 +30,13 @@ SCOPE_END: dict[str, Case] = {
         'x = """\nleft (\n"""\n    y = [\n1,\n]\n    z = 1 + \\\n2',
         "scope",
     ),
-    "python unfinished docstring": ("python", "def f():\n    ▮\n", '"""See a) b\nleft', '"""See a) b\nleft', ""),
-    "python forgotten bracket": ("python", "def f():\n    ▮\n", "g(1\n\ndef g():\n    pass\n", "g(1", "scope"),
+    "python docstring": ("python", "def f():\n    ▮\n", '"""See a) b\nleft"""', '"""See a) b\nleft"""', ""),
+    "python forgotten bracket": ("python", "def f():\n    ▮\n", "g(1\n\ndef g():\n    pass\n", "g", "scope"),
     "python forgotten bracket in a nested function": (
         "python",
         "def f():\n    ▮\n",
         "g(1\n    def h():\n        pass\ny = 2\n",
-        "g(1\n    def h():\n        pass",
+        "g",
         "scope",
     ),
     "python block goes on below": (

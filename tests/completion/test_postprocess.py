@@ -15,6 +15,7 @@ from codeassist.completion.postprocess import Filtered, clean, finished, printab
 from codeassist.context.languages import Language, languages
 from tests.completion.golden_joins import ENDS, REPEATS_SUFFIX, REPETITION, REST_OF_LINE, REWRITES_LINE
 from tests.completion.golden_scope import SCOPE_END, SECOND_DEFINITION, Case
+from tests.completion.golden_syntax import SYNTAX
 
 RULES = {
     "scope end": SCOPE_END,
@@ -23,6 +24,7 @@ RULES = {
     "rest of the line": REST_OF_LINE,
     "rewrites the rest of the line": REWRITES_LINE,
     "repetition": REPETITION,
+    "syntax errors": SYNTAX,
     "ends": ENDS,
 }
 CASES = [pytest.param(*case, id=f"{rule}: {name}") for rule, cases in RULES.items() for name, case in cases.items()]
@@ -67,19 +69,17 @@ def test_finished_stops_as_soon_as_it_can_know(file: str, middle: str, stops_at:
     assert (middle[: ends[0]] if ends else None) == stops_at
 
 
-def test_every_rule_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("registry", "rule"), [(name, rule) for name in ("RULES", "LAST") for rule in getattr(postprocess, name)]
+)
+def test_every_rule_is_needed(monkeypatch: pytest.MonkeyPatch, registry: str, rule: str) -> None:
     """Without a rule, cases of its table fail: none is covered by the others."""
-    without = {"scope end": "scope_end_by_indent"}
-    for rule in postprocess.RULES:
-        table = {**RULES, "repeats the rest of the line": REST_OF_LINE}[rule]
-        with monkeypatch.context() as patch:
-            patch.setattr(
-                postprocess, "RULES", {name: each for name, each in postprocess.RULES.items() if name != rule}
-            )
-            if rule in without:
-                patch.setattr(postprocess, without[rule], lambda *_: None)
-            failed = [case for case in table.values() if clean(*_arguments(case)) != Filtered(case[3], case[4])]
-        assert failed, rule
+    table = {**RULES, "repeats the rest of the line": REST_OF_LINE}[rule]
+    left = {name: each for name, each in getattr(postprocess, registry).items() if name != rule}
+    monkeypatch.setattr(postprocess, registry, left)
+    if rule == "scope end":
+        monkeypatch.setattr(postprocess, "scope_end_by_indent", lambda *_: None)
+    assert [case for case in table.values() if clean(*_arguments(case)) != Filtered(case[3], case[4])]
 
 
 def _arguments(case: Case) -> tuple[str, str, str, Language | None]:

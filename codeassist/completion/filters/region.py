@@ -1,0 +1,131 @@
+"""The stretch around the cursor that is parsed on its own: a broken line elsewhere in the file must not count."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from codeassist.completion.filters.brackets import lex
+from codeassist.completion.filters.compiles import compiles
+from codeassist.completion.filters.dedent import HEADER
+from codeassist.completion.filters.hole import Hole, width
+from codeassist.context.languages import Language, encode, parse
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+_STATEMENT = re.compile(r"[ \t]*[A-Za-z@](?!(?<=e)l(?:se|if)\b|(?<=e)xcept\b|(?<=f)inally\b)")
+_AFTER = 3  # statements after the cursor's own that are parsed with it: the first may need a second (`@cache`, `def`)
+_FAR = 8 * 1024  # characters on each side
+
+
+class Region(NamedTuple):
+    """Text before and after the cursor."""
+
+    prefix: str
+    suffix: str
+
+
+def regions(hole: Hole) -> list[Region]:
+    """The definition around the cursor and the top-level statement around it, the smaller first, without equal ones.
+
+    What is near, if neither can be told.
+    """
+    starts = _starts(hole) or [hole.prefix.rfind("\n", 0, max(0, len(hole.prefix) - _FAR)) + 1]
+    return list(dict.fromkeys(Region(hole.prefix[start:], hole.suffix[: _end(hole, start)]) for start in starts))
+
+
+def own_line(hole: Hole) -> Region:
+    """The cursor's line."""
+    return Region(hole.line, f"{hole.rest}\n")
+
+
+def _starts(hole: Hole) -> list[int]:
+    """Where the innermost `def` or `class` and the top-level statement around the cursor begin."""
+    lexed = lex(hole.language, hole.prefix)
+    headers = bool(hole.language and hole.language.blocks == "indent")
+    limit = width(hole.line) + 1  # a line that closes the definition's header stands as far left as it does
+    found: list[int] = []
+    offset = len(hole.prefix) - len(hole.line)
+    while offset > max(0, len(hole.prefix) - _FAR):
+        start = hole.prefix.rfind("\n", 0, offset - 1) + 1
+        line = hole.prefix[start : offset - 1]
+        top = _STATEMENT.match(line) and not line[0].isspace()
+        if top and not lexed.quoted(start):
+            return [*found, start]
+        if headers and not found and HEADER.match(line) and width(line) < limit and not lexed.quoted(start):
+            found.append(start)
+        offset = start
+    return found
+
+
+def _end(hole: Hole, start: int) -> int:
+    """Where, after the cursor, the last of a few statements begins that stand no deeper than the region's first."""
+    level = width(hole.prefix[start : start + 200])
+    found: list[int] = []
+    offset, decorates = hole.suffix.find("\n") + 1, hole.line.lstrip().startswith("@")
+    while 0 < offset < len(hole.suffix) and len(found) < _AFTER:
+        end = hole.suffix.find("\n", offset)
+        line = hole.suffix[offset : end if end >= 0 else len(hole.suffix)]
+        if _STATEMENT.match(line) and width(line) <= level:
+            found += [] if decorates else [offset]
+            decorates = line.lstrip().startswith("@")
+        offset = end + 1
+    return found[-1] if found else len(hole.suffix[:_FAR].rpartition("\n")[0])
+
+
+class Parsed:
+    """A region that is parsed again and again, each time with another text at the cursor.
+
+    After the first, the tree of the text without any is kept: each parse then costs what the inserted text costs.
+    """
+
+    def __init__(self, language: Language, region: Region) -> None:
+        self._language, self._region = language, region
+        self._before, self._after = encode(region.prefix), encode(region.suffix)
+        self._tree: tree_sitter.Tree | None = None
+        self._known: dict[str, int] = {}
+
+    def errors(self, middle: str) -> int:
+        """0 if the region parses with this text at the cursor, 1 if only the interpreter refuses it.
+
+        Else one more than the ERROR and MISSING nodes.
+        """
+        if middle not in self._known:
+            self._known[middle] = self._count(middle)
+        return self._known[middle]
+
+    def _count(self, middle: str) -> int:
+        count = _broken(self._with(middle) if self._known else self._first(middle))
+        if count or self._language.id != "python":
+            return count and count + 1
+        return int(not compiles(f"{self._region.prefix}{middle}{self._region.suffix}"))
+
+    def _first(self, middle: str) -> tree_sitter.Tree:
+        return parse(self._language, f"{self._region.prefix}{middle}{self._region.suffix}")
+
+    def _with(self, middle: str) -> tree_sitter.Tree:
+        import tree_sitter
+
+        if self._tree is None:
+            self._tree = self._first("")
+        inserted, at = encode(middle), len(self._before)
+        begin, end = _point(self._before), _point(self._before + inserted)
+        tree = self._tree.copy()
+        tree.edit(at, at, at + len(inserted), begin, begin, end)
+        return tree_sitter.Parser(tree.language).parse(self._before + inserted + self._after, tree)
+
+
+def _point(data: bytes) -> tuple[int, int]:
+    return data.count(b"\n"), len(data) - data.rfind(b"\n") - 1
+
+
+def _broken(tree: tree_sitter.Tree) -> int:
+    if not tree.root_node.has_error:
+        return 0
+    count, nodes = 0, [tree.root_node]
+    while nodes:
+        node = nodes.pop()
+        count += node.is_error or node.is_missing
+        nodes += [child for child in node.children if child.has_error or child.is_missing]
+    return count
