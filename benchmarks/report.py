@@ -27,15 +27,24 @@ def summary(samples: Mapping[str, Sequence[float]]) -> dict[str, dict[str, float
     }
 
 
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    return {"processors": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
+
+
+def write(output: Path, title: str, facts: Mapping[str, Any], rows: Mapping[str, Any]) -> None:
+    """Write the JSON document of a benchmark."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    document = {"title": title, "codeassist": __version__, "machine": machine(), **facts, "rows": rows}
+    output.write_text(json.dumps(document, indent=2) + "\n")
+
+
 def publish(title: str, samples: Mapping[str, Sequence[float]], facts: Mapping[str, Any], output: Path | None) -> None:
     """Print the table; write the JSON document if a file is named."""
     rows = summary(samples)
-    machine = {"processors": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
     if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        document = {"title": title, "codeassist": __version__, "machine": machine, **facts, "rows": rows}
-        output.write_text(json.dumps(document, indent=2) + "\n")
-    print(f"{title}   {', '.join(f'{key} {value}' for key, value in {**facts, **machine}.items())}\n")
+        write(output, title, facts, rows)
+    print(f"{title}   {', '.join(f'{key} {value}' for key, value in {**facts, **machine()}.items())}\n")
     width = max(map(len, rows), default=0)
     print(f"{'':{width}}  {'median':>10} {'min':>10} {'max':>10} {'n':>3}")
     for name, row in rows.items():
