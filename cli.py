@@ -72,6 +72,10 @@ def complete(
     as_json: Json = False,
     max_tokens: MaxTokens = None,
     model: Model = None,
+    session: Annotated[
+        str,
+        typer.Option("--session", metavar="NAME", help="Calls of one name share a prompt while you type on."),
+    ] = "",
     no_context: Annotated[
         bool, typer.Option("--no-context", help="Look at this file only, not the repository.")
     ] = False,
@@ -80,7 +84,16 @@ def complete(
     from codeassist.commands import complete as command
 
     del no_context  # nothing but this file is looked at yet: issue 5 brings the repository
-    code = command.run(os.environ, file, at, stdin_path=stdin_path, as_json=as_json, max_tokens=max_tokens, model=model)
+    code = command.run(
+        os.environ,
+        file,
+        at,
+        stdin_path=stdin_path,
+        as_json=as_json,
+        max_tokens=max_tokens,
+        model=model,
+        name=session,
+    )
     raise typer.Exit(code)
 
 

@@ -47,6 +47,7 @@ class Session:
 
     def __init__(self, loaded: Loaded, manifest: Manifest, engine: Engine) -> None:
         self.settings = loaded.settings
+        self.directory = loaded.paths.state / "sessions"  # of commands that belong together
         self.manifest = manifest
         self.engine = engine
 

@@ -24,11 +24,12 @@ def run(
     as_json: bool = False,
     max_tokens: int | None = None,
     model: str | None = None,
+    name: str = "",
 ) -> int:
     """Print the text to insert at the place, and nothing else."""
     place = _place(file, at, stdin_path)
     with Waiting("completing") as waiting, open_session(environ, model=model, notice=waiting.notice) as session:
-        completion = complete(session, place, max_tokens)
+        completion = complete(session, place, max_tokens, name)
     show(completion, as_json=as_json)
     return 0
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import msgspec
 
+from codeassist.completion import saved
 from codeassist.completion.anchor import Anchor
 from codeassist.completion.candidates import acceptable, beginnings, plausible
 from codeassist.completion.decoding import Decoding, Effort
@@ -19,6 +21,7 @@ from codeassist.engine.timings import Timings
 from codeassist.session import Session
 
 _SPEAKS_FOR_ITSELF = 300  # characters
+STALE_LINES = 60  # typed since an anchor: from here on a nearer one is better
 _ALTERNATIVES = 5  # likeliest tokens, of which further candidates are made
 
 
@@ -45,8 +48,8 @@ class Filled:
     first: float
 
 
-def complete(session: Session, place: Place, max_tokens: int | None = None) -> Completion:
-    """Complete at a place.
+def complete(session: Session, place: Place, max_tokens: int | None = None, name: str = "") -> Completion:
+    """Complete at a place. Calls with the same `name` share an anchor for as long as it fits: a session of commands.
 
     Raises:
         EngineError: the engine failed.
@@ -54,7 +57,7 @@ def complete(session: Session, place: Place, max_tokens: int | None = None) -> C
     began = time.monotonic()
     planner = Planner(session.manifest, session.settings.completion, session.engine)
     language = language_for(place.path)
-    anchor = planner.anchor(place.before, place.after, language, header(place, language))
+    anchor = _anchor(planner, place, language, session.directory, name)
     effort = Effort(max_tokens or session.settings.completion.max_tokens)
     filled = fill(planner, place, language, anchor, effort)
     ends_file = place.before.endswith("\n") and not place.after and filled.text and filled.text[-1] != "\n"
@@ -66,6 +69,21 @@ def complete(session: Session, place: Place, max_tokens: int | None = None) -> C
         confidence=filled.confidence,
         timings=Timings.of(filled.usage, began, filled.first or time.monotonic()),
     )
+
+
+def _anchor(planner: Planner, place: Place, language: Language | None, directory: Path, name: str) -> Anchor:
+    """The anchor of a named session, or a new one."""
+    before, after = place.before, place.after
+    head = header(place, language)
+    if not name:
+        return planner.anchor(before, after, language, head)
+    known = saved.load(directory, name, before, after)
+    end = known.start + known.head if known else 0
+    if known is not None and before.count("\n", end) <= STALE_LINES:
+        return planner.at(before[known.start : end], after[: known.after], known.start, head)
+    anchor = planner.anchor(before, after, language, head)
+    saved.save(directory, name, anchor)
+    return anchor
 
 
 def fill(planner: Planner, place: Place, language: Language | None, anchor: Anchor, effort: Effort) -> Filled:

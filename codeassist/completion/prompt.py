@@ -53,11 +53,16 @@ class Planner:
         head_budget, suffix_budget = _share(room - room // 4 - _MARKERS, self.settings)
         at = anchor_offset(before, after, language, self.settings.anchor_lines)
         start = _window(before, at, head_budget, previous)
-        suffix = _first_lines(after, suffix_budget * _CHARACTERS)
-        head, tail, extra = self.engine.tokenize((before[start:at], suffix, header))
+        return self.at(before[start:at], _first_lines(after, suffix_budget * _CHARACTERS), start, header)
+
+    def at(self, head: str, suffix: str, start: int, header: str = "") -> Anchor:
+        """Freeze this very text; `start` is where the head begins in the file."""
+        room = self.engine.info().context_tokens
+        head_budget, suffix_budget = _share(room - room // 4 - _MARKERS, self.settings)
+        above, below, extra = self.engine.tokenize((head, suffix, header))
         head_tokens = extra[: head_budget // 8]
-        head_tokens += _tail(head, head_budget - len(head_tokens))
-        return Anchor(start, before[start:at], suffix, self._frame(head_tokens, tail[:suffix_budget]), room)
+        head_tokens += _tail(above, head_budget - len(head_tokens))
+        return Anchor(start, head, suffix, self._frame(head_tokens, below[:suffix_budget]), room)
 
     def _frame(self, head: tuple[int, ...], suffix: tuple[int, ...]) -> tuple[int, ...]:
         start = () if self.manifest.bos is None else (self.manifest.bos,)

@@ -20,7 +20,7 @@ from codeassist.completion.anchor import Anchor
 from codeassist.completion.background import Background
 from codeassist.completion.cache import Known, SuggestionCache
 from codeassist.completion.decoding import Cancel, Effort, Place, never
-from codeassist.completion.pipeline import Filled, fill, header
+from codeassist.completion.pipeline import STALE_LINES, Filled, fill, header
 from codeassist.completion.prompt import Planner
 from codeassist.context.languages import language_for
 from codeassist.engine.api import Chunk, Priority, Request, Usage
@@ -30,7 +30,7 @@ from codeassist.session import Session
 _DOCUMENTS = 32
 _ANCHORS = 4  # of a document: cursors that are gone back to
 _PATIENCE_SECONDS = 0.35
-_STALE_LINES = 60  # typed since an anchor, from which on a nearer one is prepared
+_FAR_LINES = 40  # typed since an anchor, from which on a nearer one is prepared in the background
 _SURE = 0.5  # confidence of a suggestion from which on the next one is worth computing
 
 
@@ -117,7 +117,17 @@ class Completer:
             cancel=lambda: cancel() or here.turn != turn,
         )
         filled = self._fill(here, place, effort)
-        return self._answer(document, place, filled, began)
+        answer = self._answer(document, place, filled, began)
+        self._advance(document, place)
+        return answer
+
+    def _advance(self, document: str, place: Place) -> None:
+        """Prepare a nearer anchor in the background, if much was typed since the one in use."""
+        with self._lock:
+            here = self._document(document)
+            typed = here.anchors[0].typed(place.before, place.after) if here.anchors else None
+        if typed is not None and typed.count("\n") > _FAR_LINES and self._background.idle(0):
+            self._background.run(document, place, lambda cancel: self._warm(document, place, cancel, fresh=True))
 
     def _answer(self, document: str, place: Place, filled: Filled, began: float) -> Suggestion:
         with self._lock:
@@ -143,18 +153,25 @@ class Completer:
         with self._lock:
             for anchor in here.anchors:
                 typed = anchor.typed(place.before, place.after)
-                if typed is not None and typed.count("\n") <= _STALE_LINES:
+                if typed is not None and typed.count("\n") <= STALE_LINES:
                     here.anchors.remove(anchor)
                     here.anchors.insert(0, anchor)
                     return anchor
+        anchor = self._new_anchor(here, place)
+        self._keep(here, anchor)
+        return anchor
+
+    def _new_anchor(self, here: _Document, place: Place) -> Anchor:
+        with self._lock:
             previous = here.anchors[0] if here.anchors else None
         language = language_for(place.path)
-        anchor = self._planner.anchor(place.before, place.after, language, header(place, language), previous)
+        return self._planner.anchor(place.before, place.after, language, header(place, language), previous)
+
+    def _keep(self, here: _Document, anchor: Anchor) -> None:
         with self._lock:
             here.anchors[_ANCHORS - 1 :] = []
             here.anchors.insert(0, anchor)
             self.counters.anchors += 1
-        return anchor
 
     def lookup(self, document: str, place: Place) -> Suggestion | None:
         """What is known without asking the engine: cached, or the rest of what was suggested. Takes no time."""
@@ -204,10 +221,10 @@ class Completer:
             self._document(document)
         self._background.run(document, place, lambda cancel: self._warm(document, place, cancel))
 
-    def _warm(self, document: str, place: Place, cancel: Cancel) -> None:
+    def _warm(self, document: str, place: Place, cancel: Cancel, *, fresh: bool = False) -> None:
         with self._lock:
             here = self._document(document)
-        anchor = self._anchor(here, place)
+        anchor = self._new_anchor(here, place) if fresh else self._anchor(here, place)
         prompt = self._planner.prompt(anchor, anchor.typed(place.before, place.after) or "", 1)
         seen = Usage()
 
@@ -220,6 +237,8 @@ class Completer:
         self._session.engine.generate(request, take)
         with self._lock:
             self._count(seen)
+        if fresh and not cancel():
+            self._keep(here, anchor)  # from now on it is the quicker one
 
     def cancel(self, document: str) -> None:
         """Nobody waits for this document any more. Returns at once."""

@@ -8,6 +8,7 @@ import pytest
 
 from codeassist.engine.fake import Reply
 from tests.conftest import FakeScript, Run, RunProcess
+from tests.models.cache import cached_model
 
 from .support import TIMINGS, on_terminal, types_of, write
 
@@ -164,3 +165,21 @@ def test_control_characters_never_reach_code(tmp_path: Path, run_process: RunPro
     assert b"x = '" in shown
     assert b"\x1b]" not in shown
     assert b"\x07" not in shown
+
+
+@pytest.mark.model
+def test_commands_of_one_session_share_a_prompt(home: Path, tmp_path: Path, run_process: RunProcess) -> None:
+    home.mkdir(parents=True)
+    (home / "models").symlink_to(cached_model("qwen2.5-coder-0.5b"))
+    typed = "    total = first"
+    above = "".join(f"value_{number} = {number}\n" for number in range(30)) + "def add(first, second):\n"
+
+    def evaluated(characters: int) -> int:
+        path = write(tmp_path / "a.py", above + typed[:characters] + "\n\n\ndef sub(a, b):\n    return a - b\n")
+        at = f"32:{characters + 1}"
+        done = run_process("complete", path, "--at", at, "--json", "--session", "editor", "--max-tokens", "4")
+        timings: dict[str, int] = done.document["timings"]
+        return timings["evaluated_tokens"]
+
+    assert evaluated(6) > 100
+    assert [evaluated(characters) <= 8 for characters in (7, 10, 13, 17)] == [True] * 4
