@@ -30,7 +30,8 @@ class LanguageClient:
         self._waiting: dict[int, Receive] = {}
         self.notices: list[Message] = []
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(environ))
-        threading.Thread(target=self._read, name="lsp-reader", daemon=True).start()
+        self._reader = threading.Thread(target=self._read, name="lsp-reader", daemon=True)
+        self._reader.start()
 
     def request(self, method: str, params: Any, receive: Receive) -> int:
         """Send a request; its answer (with "result" or "error") goes to `receive`. Returns its id."""
@@ -61,6 +62,10 @@ class LanguageClient:
         finally:
             self.process.kill()
             self.process.wait()
+            self._reader.join()
+            for pipe in (self.process.stdin, self.process.stdout):
+                if pipe is not None:
+                    pipe.close()
 
     def _write(self, message: Message) -> None:
         assert self.process.stdin is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ class OurSide(Side):
         self._pending = 0
         self._reading = 0
         self._counters: dict[str, int] = {}
+        self._hits = 0
         self._engine: psutil.Process | None = None
         self._socket = Path()
         self._utf16 = False
@@ -163,21 +165,28 @@ class OurSide(Side):
     def _on_answer(self, answer: Message, seen: Seen | None, text: str, cursor: int) -> None:
         if answer["id"] == self._pending:
             self._pending = 0
-        if "error" not in answer and seen is self.seen and seen is not None:
+        current = "error" not in answer and seen is self.seen
+        if current:
             self.show(insertion(answer.get("result"), text, cursor, utf16=self._utf16))
         self._reading += 1
-        self.client.request("workspace/executeCommand", _STATUS, lambda status: self._on_status(status, seen))
+        read = partial(self._on_status, seen, current)
+        self.client.request("workspace/executeCommand", _STATUS, read)
 
-    def _on_status(self, answer: Message, seen: Seen | None) -> None:
-        """What the request has cost: how far the server's counters have moved since the last reading."""
+    def _on_status(self, seen: Seen | None, current: bool, answer: Message) -> None:
+        """What the request has cost: how far the server's counters have moved since the last reading.
+
+        A superseded request is answered when the next one is already there: a cache hit is never its own.
+        """
         self._reading -= 1
         last, self._counters = self._counters, self._status(answer["result"])
+        moved = {name: count - last.get(name, 0) for name, count in self._counters.items()}
+        self._hits += moved["cache_hits"] + moved["typed_through"]
         if seen is None:
             return
-        moved = {name: count - last.get(name, 0) for name, count in self._counters.items()}
         seen.asked_evaluated += moved["evaluated_tokens"]
         seen.asked_generated += moved["generated_tokens"]
-        seen.cached = seen.cached or moved["cache_hits"] + moved["typed_through"] > 0
+        if current:
+            seen.cached, self._hits = self._hits > 0, 0
 
     @staticmethod
     def _status(result: dict[str, Any]) -> dict[str, int]:
