@@ -61,7 +61,7 @@ def cases(data: Path, name: str) -> Iterator[Case]:
         return
     chance = random.Random(20261124)  # noqa: S311  places, not secrets
     for row in rows(data, "fresh_fim"):
-        line = row["groundtruth"].split("\n")[0]
+        line = row["groundtruth"].partition("\n")[0]
         at = 0 if name == "fresh_line" else _inside(line, chance)
         if at is not None:
             before = row["prefix"] + row["groundtruth"][:at]
@@ -130,7 +130,7 @@ def score(case: Case, text: str, name: str) -> dict[str, float]:
     """The figures of one output."""
     if name.startswith("infill_"):
         return {"pass@1": passes(case, text)}
-    shown = text.lstrip("\n").split("\n")[0].rstrip() if not case.expected.strip() else text.split("\n")[0].rstrip()
+    shown = text.partition("\n")[0].rstrip()
     expected = case.expected.rstrip()
     broken = errors(case.place.before + text + case.place.after) > errors(
         case.place.before + case.expected + case.place.after
@@ -170,10 +170,8 @@ def run(session: Session, name: str, data: Path, limit: int | None, report: Call
     for side, values in figures.items():
         for figure, series in values.items():
             low, high = interval(series)
-            table[f"{side}: {figure}"] = [round(statistics.fmean(series), 3), round(low, 3), round(high, 3)]
-            report(
-                f"{name:14} {side:8} {figure:20} {statistics.fmean(series):8.3f}  [{low:.3f}, {high:.3f}]  n={len(series)}"
-            )
+            table[key := f"{side}: {figure}"] = [round(statistics.fmean(series), 3), round(low, 3), round(high, 3)]
+            report(f"{name:14} {side:8} {figure:20} {table[key][0]:8.3f}  [{low:.3f}, {high:.3f}]  n={len(series)}")
     return {"figures": table, "outputs": outputs}
 
 
