@@ -8,40 +8,58 @@ whatever the model wrote, and only bounded windows are parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from codeassist.completion.filters.closers import scope_end
+from codeassist.completion.filters.copies import copies_above, copies_context
 from codeassist.completion.filters.dedent import dedent
-from codeassist.completion.filters.ends import trim
+from codeassist.completion.filters.ends import loose_comment, rest_of_line, trim
 from codeassist.completion.filters.hole import Cut, Hole, hole
+from codeassist.completion.filters.indentation import fitted
+from codeassist.completion.filters.junk import fences, markers, placeholders, says_nothing
+from codeassist.completion.filters.loops import growth, loop_in_line, repetition
 from codeassist.completion.filters.repeats import (
     overlaps_rest,
     repeats_following,
     repeats_rest,
-    repetition,
     rewrites_rest,
 )
 from codeassist.completion.filters.runon import second_definition
 from codeassist.completion.filters.syntax import syntax_errors
+from codeassist.completion.filters.unfinished import unfinished
 from codeassist.context.languages import Language
 
 MAX_MIDDLE = 16 * 1024  # characters of output that are looked at; the rest is dropped (a grammar may take n² on junk)
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd"
+    "\U000e0000-\U000e007f]"
+)
 
 Rule = Callable[[Hole, str], Cut | None]
 
+# While decoding and at the end: the first cut in the text wins.
 RULES: Mapping[str, Rule] = {
     "scope end": scope_end,
     "second definition": second_definition,
     "repeats the rest of the line": repeats_rest,
     "rewrites the rest of the line": rewrites_rest,
+    "one line where words follow": rest_of_line,
     "repeats the suffix": repeats_following,
+    "repeats the lines above": copies_above,
+    "repeats the context": copies_context,
     "repetition": repetition,
+    "growing lines": growth,
+    "repetition in a line": loop_in_line,
+    "markers": markers,
+    "fences": fences,
+    "placeholders": placeholders,
 }
 
 # Of the text that is left, in this order, each on what the one before it left; not while decoding.
 LAST: Mapping[str, Rule] = {
+    "loose comment": loose_comment,
+    "says nothing": says_nothing,
     "syntax errors": syntax_errors,
 }
 
@@ -64,27 +82,50 @@ class Filtered:
     finish: str
 
 
-def finished(prefix: str, suffix: str, middle: str, language: Language | None) -> Filtered | None:
+def finished(
+    prefix: str, suffix: str, middle: str, language: Language | None, *, context: Sequence[str] = ()
+) -> Filtered | None:
     """While decoding, after each newline: the result if the output is complete and decoding may stop, else None.
 
-    The last, unfinished line is looked at for its indentation only.
+    The last, unfinished line is looked at for its indentation only. `context`: as for `clean`.
     """
-    where, output = hole(prefix, suffix, language), printable(middle)
+    where = hole(prefix, suffix, language, context)
+    output = fitted(where, printable(middle))
     lines = output[: output.rfind("\n") + 1]
     cut = _first([scope_end_by_indent(where, output), *(rule(where, lines) for rule in RULES.values() if lines)])
     return None if cut is None else _cut(where, output, cut)
 
 
-def clean(prefix: str, suffix: str, middle: str, language: Language | None) -> Filtered:
-    """The final text of an output, trimmed at its end so that it joins what follows the cursor."""
-    where, output = hole(prefix, suffix, language), printable(middle)
+def clean(
+    prefix: str,
+    suffix: str,
+    middle: str,
+    language: Language | None,
+    *,
+    context: Sequence[str] = (),
+    finish: str = "",
+) -> Filtered:
+    """The final text of an output, indented as the file is, trimmed so that it joins what follows the cursor.
+
+    Args:
+        context: chunks of other files that the model was shown.
+        finish: why decoding ended; after "length" the last line is taken to be unfinished.
+    """
+    where = hole(prefix, suffix, language, context)
+    output = fitted(where, printable(middle))
     cut = _first([scope_end_by_indent(where, output), *(rule(where, output) for rule in RULES.values())])
+    if cut is None and finish == "length":
+        cut = unfinished(where, output)
     return _cut(where, output, cut)
 
 
 def printable(middle: str) -> str:
-    """The output without control characters but tab and newline, and without lone surrogates; bounded."""
-    return _CONTROLS.sub("", middle[:MAX_MIDDLE])
+    """The output without what cannot be seen, and without lone surrogates; bounded.
+
+    Control characters but tab and newline, marks of writing direction, which show code in another order than it runs,
+    and characters without width, except the two joiners that words and emoji need.
+    """
+    return _UNSEEN.sub("", middle[:MAX_MIDDLE])
 
 
 def _first(cuts: list[Cut | None]) -> Cut | None:

@@ -22,6 +22,13 @@ SCOPE_END: dict[str, Case] = {
         "return 1\n    # in f",
         "scope",
     ),
+    "python in a comment after a nested function": (
+        "python",
+        "def f():\n    def g():\n        pass\n\n    # The ▮\n",
+        "rest.\n    g.x = 1\n",
+        "rest.\n    g.x = 1",
+        "",
+    ),
     "python cursor at column one": ("python", "def f():\n▮\n", "    return 1\n\nf()\n", "    return 1", "scope"),
     "python strings and brackets dedent freely": (
         "python",

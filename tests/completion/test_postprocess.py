@@ -13,6 +13,8 @@ from codeassist.completion.filters import hole as hole_module
 from codeassist.completion.filters.hole import hole, width
 from codeassist.completion.postprocess import Filtered, clean, finished, printable
 from codeassist.context.languages import Language, languages
+from tests.completion import golden_junk as junk
+from tests.completion import golden_loops as loops
 from tests.completion.golden_joins import ENDS, REPEATS_SUFFIX, REPETITION, REST_OF_LINE, REWRITES_LINE
 from tests.completion.golden_scope import SCOPE_END, SECOND_DEFINITION, Case
 from tests.completion.golden_syntax import SYNTAX
@@ -21,11 +23,24 @@ RULES = {
     "scope end": SCOPE_END,
     "second definition": SECOND_DEFINITION,
     "repeats the suffix": REPEATS_SUFFIX,
-    "rest of the line": REST_OF_LINE,
+    "repeats the rest of the line": REST_OF_LINE,
     "rewrites the rest of the line": REWRITES_LINE,
-    "repetition": REPETITION,
+    "one line where words follow": junk.ONE_LINE,
+    "repeats the lines above": loops.ABOVE,
+    "repeats the context": loops.CONTEXT,
+    "repetition": {**REPETITION, **loops.TABLES},
+    "growing lines": loops.GROWING,
+    "repetition in a line": loops.IN_LINE,
+    "markers": junk.MARKERS,
+    "fences": junk.FENCES,
+    "placeholders": junk.PLACEHOLDERS,
+    "loose comment": junk.LOOSE_COMMENT,
+    "says nothing": junk.SAYS_NOTHING,
     "syntax errors": SYNTAX,
     "ends": ENDS,
+    "auto-closed pairs": junk.PAIRS,
+    "unseen characters": junk.UNSEEN,
+    "indentation": junk.INDENTATION,
 }
 CASES = [pytest.param(*case, id=f"{rule}: {name}") for rule, cases in RULES.items() for name, case in cases.items()]
 
@@ -38,7 +53,15 @@ def _split(language: str, file: str) -> tuple[str, str, Language | None]:
 @pytest.mark.parametrize(("language", "file", "middle", "text", "finish"), CASES)
 def test_clean(language: str, file: str, middle: str, text: str, finish: str) -> None:
     prefix, suffix, row = _split(language, file)
-    assert clean(prefix, suffix, middle, row) == Filtered(text, finish)
+    assert clean(prefix, suffix, middle, row, context=loops.CHUNKS) == Filtered(text, finish)
+
+
+@pytest.mark.parametrize(
+    ("language", "file", "middle", "text", "finish"), junk.UNFINISHED.values(), ids=junk.UNFINISHED
+)
+def test_clean_after_the_token_limit(language: str, file: str, middle: str, text: str, finish: str) -> None:
+    prefix, suffix, row = _split(language, file)
+    assert clean(prefix, suffix, middle, row, finish="length") == Filtered(text, finish)
 
 
 @pytest.mark.parametrize(("language", "file", "middle", "text", "finish"), CASES)
@@ -46,7 +69,7 @@ def test_stopping_early_gives_what_cleaning_gives(
     language: str, file: str, middle: str, text: str, finish: str
 ) -> None:
     prefix, suffix, row = _split(language, file)
-    early = (finished(prefix, suffix, middle[:end], row) for end in range(1, len(middle) + 1))
+    early = (finished(prefix, suffix, middle[:end], row, context=loops.CHUNKS) for end in range(1, len(middle) + 1))
     first = next((each for each in early if each is not None), None)
     assert first is None or first == Filtered(text, finish)
     if not finish:
@@ -74,17 +97,17 @@ def test_finished_stops_as_soon_as_it_can_know(file: str, middle: str, stops_at:
 )
 def test_every_rule_is_needed(monkeypatch: pytest.MonkeyPatch, registry: str, rule: str) -> None:
     """Without a rule, cases of its table fail: none is covered by the others."""
-    table = {**RULES, "repeats the rest of the line": REST_OF_LINE}[rule]
+    table = RULES[rule]
     left = {name: each for name, each in getattr(postprocess, registry).items() if name != rule}
     monkeypatch.setattr(postprocess, registry, left)
     if rule == "scope end":
         monkeypatch.setattr(postprocess, "scope_end_by_indent", lambda *_: None)
-    assert [case for case in table.values() if clean(*_arguments(case)) != Filtered(case[3], case[4])]
+    assert [case for case in table.values() if _clean(case) != Filtered(case[3], case[4])]
 
 
-def _arguments(case: Case) -> tuple[str, str, str, Language | None]:
+def _clean(case: Case) -> Filtered:
     prefix, suffix, row = _split(case[0], case[1])
-    return prefix, suffix, case[2], row
+    return clean(prefix, suffix, case[2], row, context=loops.CHUNKS)
 
 
 def test_windows_are_bounded_and_begin_at_the_top_level() -> None:
@@ -138,7 +161,7 @@ def test_any_input_gives_a_clean_beginning_of_the_output(
         if result is None:
             continue
         assert result.finish in ("", "scope", "filtered")
-        assert printable(middle).startswith(result.text.rstrip())
+        assert "".join(printable(middle).split()).startswith("".join(result.text.split()))
         assert not [c for c in result.text if unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n"]
         assert result.text.strip() or result == Filtered("", "filtered")
 

@@ -61,9 +61,9 @@ class Place(NamedTuple):
 
 
 def place(hole: Hole, middle: str) -> Place | None:
-    """The cursor's statement; on a blank line it is the first one of the output. None if there is none yet."""
+    """The cursor's statement; on a blank or comment line it is the first of the output. None if there is none yet."""
     lines = statements(hole, middle)
-    if hole.line.strip():
+    if hole.line.strip() and not hole.line.lstrip().startswith("#"):
         current = max((i for i, line in enumerate(lines) if line.offset < len(hole.prefix)), default=None)
     else:
         start = len(hole.prefix) - len(hole.line)

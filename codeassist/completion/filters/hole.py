@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeassist.context.languages import Language
@@ -18,12 +19,14 @@ class Hole:
 
     Attributes:
         truncated: the file goes on after `suffix`.
+        context: chunks of other files that the model was shown.
     """
 
     prefix: str
     suffix: str
     language: Language | None
     truncated: bool = False
+    context: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -49,7 +52,7 @@ class Cut:
     finish: str  # "scope" or "filtered"
 
 
-def hole(prefix: str, suffix: str, language: Language | None) -> Hole:
+def hole(prefix: str, suffix: str, language: Language | None, context: Sequence[str] = ()) -> Hole:
     """Bound the text around the cursor.
 
     A cut prefix begins at a line that starts with a letter in the first column, if there is one: rarely the inside
@@ -62,7 +65,7 @@ def hole(prefix: str, suffix: str, language: Language | None) -> Hole:
         start = TOP_LEVEL_WORD.search(near)
         near = near[start.start() if start and start.start() <= near.rfind("\n") else 0 :]
     after = "\n".join(suffix[:MAX_CHARACTERS].split("\n")[:MAX_LINES])
-    return Hole(near, after, language, truncated=len(after) < len(suffix))
+    return Hole(near, after, language, len(after) < len(suffix), tuple(context))
 
 
 def width(line: str) -> int:

@@ -1,4 +1,4 @@
-"""The output repeats: what follows the cursor, or itself."""
+"""The output repeats what follows the cursor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from codeassist.completion.filters.brackets import lex, unmatched
 from codeassist.completion.filters.hole import Cut, Hole, width
 
-MAX_BLOCK = 8  # lines of a block that is looked for three times in a row
 _ENOUGH = 8  # characters of a last, unfinished line that are enough to know it by
 _TRIVIAL_WORDS = frozenset(["else", "try", "finally", "pass", "break", "continue", "return", "end", "do", "then"])
 _NEAR = 1024  # characters of the line that are weighed
@@ -138,20 +137,3 @@ def _imbalance(line: str) -> int:
             else:
                 lonely += 1
     return lonely + len(opened) + bool(quote)
-
-
-def repetition(_hole: Hole, middle: str) -> Cut | None:
-    """Cut after the first of three or more equal lines, or blocks of up to `MAX_BLOCK` lines, in a row."""
-    lines = [line.rstrip() for line in middle.split("\n")]
-    ends: list[int] = []
-    offset = 0
-    for line in middle.split("\n"):
-        offset += len(line) + 1
-        ends.append(offset - 1)
-    for start in range(len(lines)):
-        for size in range(1, min(MAX_BLOCK, (len(lines) - start) // 3) + 1):
-            block = lines[start : start + size]
-            thrice = block == lines[start + size : start + 2 * size] == lines[start + 2 * size : start + 3 * size]
-            if thrice and block[0] and any(re.search(r"\w", line) for line in block):
-                return Cut(ends[start + size - 1], "filtered")
-    return None
