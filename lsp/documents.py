@@ -168,7 +168,7 @@ def _path_of(uri: str, language_id: str) -> Path:
     path = Path(name or "untitled")
     language = languages().get(_ALIASES.get(language_id, language_id))
     if language is not None and language_for(path) is None:
-        path = path.with_name((path.name or "untitled") + language.extensions[0])
+        path = path.parent / ((path.name or "untitled") + language.extensions[0])
     return path
 
 

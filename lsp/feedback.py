@@ -25,6 +25,7 @@ class _Last:
     revision: int
     settled: bool = False
     typed: bool = False
+    partly: bool = False
 
 
 class Feedback:
@@ -59,13 +60,14 @@ class Feedback:
         if last is None:
             return False
         counts = self._counts(last.language)
-        if characters is None or characters >= last.length:
-            counts.accepted += 1
-            counts.accepted_characters += last.length
+        taken = last.length if characters is None else max(0, min(characters, last.length))
+        counts.accepted_characters += taken
+        last.length -= taken
+        if last.length:
+            last.partly = True
         else:
-            counts.partly_accepted += 1
-            counts.accepted_characters += max(0, characters)
-        last.settled = True
+            counts.accepted += 1
+            last.settled = True
         return True
 
     def gone(self, uri: str) -> None:
@@ -73,8 +75,9 @@ class Feedback:
         last = self._last.pop(uri, None)
         if last is not None and not last.settled:
             counts = self._counts(last.language)
-            counts.typed += last.typed
-            counts.rejected += not last.typed
+            counts.partly_accepted += last.partly
+            counts.typed += last.typed and not last.partly
+            counts.rejected += not (last.typed or last.partly)
 
     def save(self) -> None:
         """Add the counts to the file. Blocking."""

@@ -89,23 +89,24 @@ def _register_requests(server: Server) -> None:
 
 
 def _register_commands(server: Server) -> None:
+    # The arguments' type is Any: were it object, pygls would put the server in front of them.
     @server.command("codeassist.status")
-    def status(*_arguments: object) -> dict[str, Any]:
+    def status(*_arguments: Any) -> dict[str, Any]:
         return server.status()
 
     @server.command("codeassist.restart")
-    async def restart(*_arguments: object) -> dict[str, Any]:
+    async def restart(*_arguments: Any) -> dict[str, Any]:
         return await server.restart()
 
     @server.command("codeassist.toggle")
-    def toggle(*arguments: object) -> dict[str, Any]:
+    def toggle(*arguments: Any) -> dict[str, Any]:
         options = server.suggester.options
         wanted = arguments[0] if arguments and isinstance(arguments[0], bool) else not options.enabled
         server.suggester.options = replace(options, enabled=wanted)
         return server.status()
 
     @server.command(ACCEPTED)
-    def accepted(*arguments: object) -> bool:
+    def accepted(*arguments: Any) -> bool:
         """The id of a suggestion, and how many characters of it were taken if not all."""
         if not arguments:
             return False

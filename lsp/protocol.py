@@ -10,17 +10,20 @@ import asyncio
 import itertools
 import json
 import logging
+from collections import deque
 from collections.abc import Generator
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from codeassist.lsp.documents import choose_units
 from codeassist.lsp.frames import Broken, FrameParser
 from codeassist.lsp.transport import Writer
 
-_PARSE_ERROR, _INVALID, _INVALID_PARAMS, _INTERNAL, _NOT_INITIALIZED = -32700, -32600, -32602, -32603, -32002
+_PARSE_ERROR, _INVALID, _METHOD_NOT_FOUND, _INVALID_PARAMS = -32700, -32600, -32601, -32602
+_INTERNAL, _NOT_INITIALIZED = -32603, -32002
 
 
 def silence_library_logs() -> None:
@@ -35,6 +38,7 @@ class Protocol(LanguageServerProtocol):
     def __init__(self, server: Any, converter: Any) -> None:
         super().__init__(server, converter)
         self._parser = FrameParser()
+        self._queue: deque[bytes | Broken] = deque()
         self._begun = False
         self._asked: dict[str, asyncio.Future[Any]] = {}
         self._numbers = itertools.count(1)
@@ -47,12 +51,28 @@ class Protocol(LanguageServerProtocol):
     # --- in
 
     def feed(self, data: bytes) -> None:
-        """Handle what the client wrote."""
-        for each in self._parser.feed(data):
+        """Handle what the client wrote.
+
+        One message in each turn of the loop: so a request has read its document before a change that follows it, also
+        where both arrive together.
+        """
+        idle = not self._queue
+        self._queue += self._parser.feed(data)
+        if idle and self._queue:
+            asyncio.get_running_loop().call_soon(self._pump)
+
+    def _pump(self) -> None:
+        each = self._queue[0]
+        try:
             if isinstance(each, Broken):
                 self.refuse(None, _PARSE_ERROR, each.reason)
             else:
                 self._body(each)
+        except Exception as error:  # noqa: BLE001  one message must not make the server deaf
+            self._server.report_server_error(error, JsonRpcException)
+        self._queue.popleft()
+        if self._queue:
+            asyncio.get_running_loop().call_soon(self._pump)
 
     def _body(self, body: bytes) -> None:
         try:
@@ -75,7 +95,7 @@ class Protocol(LanguageServerProtocol):
         if "id" in message and number is None:
             self.refuse(None, _INVALID, "an id is neither a whole number nor a text")
             return
-        problem = self._out_of_turn(method)
+        problem = self._out_of_turn(method) or self._unknown(method)
         if problem is not None:
             if number is not None:
                 self.refuse(number, *problem)
@@ -100,6 +120,12 @@ class Protocol(LanguageServerProtocol):
         if self._begun == (method == types.INITIALIZE):
             return (_INVALID, "initialize came twice") if self._begun else (_NOT_INITIALIZED, "initialize comes first")
         return None
+
+    def _unknown(self, method: str) -> tuple[int, str] | None:
+        """Why a method that nobody handles cannot be taken."""
+        if method in self.fm.features or method in self.fm.builtin_features or method == types.CANCEL_REQUEST:
+            return None
+        return _METHOD_NOT_FOUND, f"{method[:100]} is not served"
 
     def _answer(self, message: dict[str, Any]) -> None:
         """The client answers a request of ours."""

@@ -93,9 +93,8 @@ class Client:
         return [each["params"]["message"] for each in self.notifications if each["method"] == "window/showMessage"]
 
     def _read(self) -> None:
-        assert self.process.stdout is not None
         buffer = b""
-        while data := os.read(self.process.stdout.fileno(), 65536):
+        while data := self._some():
             buffer += data
             while match := re.match(rb"Content-Length: (\d+)\r\n\r\n", buffer):
                 end = match.end() + int(match[1])
@@ -106,6 +105,13 @@ class Client:
         with self._changed:
             self.junk, self.closed = buffer, True
             self._changed.notify_all()
+
+    def _some(self) -> bytes:
+        assert self.process.stdout is not None
+        try:
+            return os.read(self.process.stdout.fileno(), 65536)
+        except (OSError, ValueError):  # a test has closed it
+            return b""
 
     def _take(self, message: dict[str, Any]) -> None:
         with self._changed:
