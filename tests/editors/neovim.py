@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 
 PLUGIN = Path(__file__).parents[2] / "editors" / "neovim"
-SECONDS = 20.0
+SECONDS = 60.0
 _OLDEST = (0, 10)
 _T = TypeVar("_T")
 

@@ -20,7 +20,7 @@ RETURN = {"after": "ret", "items": [{"insertText": "urn a + b\n    # end"}]}
 # Asks the server and waits for the answer: those before it have come then.
 SYNC = """
     local params = vim.lsp.util.make_position_params(0, 'utf-16')
-    return vim.lsp.buf_request_sync(0, 'textDocument/inlineCompletion', params, 20000)"""
+    return vim.lsp.buf_request_sync(0, 'textDocument/inlineCompletion', params, 60000)"""
 
 # Without a range, only the client can know that it no longer fits.
 LATE = {"after": "re", "items": [{"insertText": "ally late", "around": None}], "late": True}

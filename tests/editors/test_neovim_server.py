@@ -45,7 +45,7 @@ def status(neovim: Neovim) -> Any:
     return msgspec.json.decode(
         neovim.lua("""
         local command = { command = 'codeassist.status' }
-        local answers = vim.lsp.buf_request_sync(0, 'workspace/executeCommand', command, 20000)
+        local answers = vim.lsp.buf_request_sync(0, 'workspace/executeCommand', command, 60000)
         for _, answer in pairs(answers) do return vim.json.encode(answer.result) end""")
     )
 
@@ -119,7 +119,7 @@ def test_a_language_that_is_switched_off(editor: Editor, fake_engine: FakeScript
     answer = neovim.lua("""
         local params = vim.lsp.util.make_position_params(0, 'utf-8')
         params.context = { triggerKind = 1 }
-        for _, answer in pairs(vim.lsp.buf_request_sync(0, 'textDocument/inlineCompletion', params, 20000)) do
+        for _, answer in pairs(vim.lsp.buf_request_sync(0, 'textDocument/inlineCompletion', params, 60000)) do
           return vim.json.encode(answer)
         end""")
     assert msgspec.json.decode(answer)["result"]["items"] == []
@@ -153,6 +153,7 @@ def test_a_real_model(editor: Editor, home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     (home / "models").symlink_to(cached_model("smollm2-135m"))
     neovim = editor("def add(a, b):\n    return a + b\n\n\ndef subtract(a, b):\n", "model = 'smollm2-135m'")
+    wait_for(lambda: status(neovim)["running"], bool)  # opening a file loads the model
     neovim.keys("Goret")
     ghost = wait_for(lambda: neovim.ghost, bool)
     assert ghost.startswith("urn "), ghost
