@@ -60,17 +60,31 @@ def scopes(language: Language, text: str) -> list[Scope]:
     """Every definition with offsets, in the order of the text."""
     data = encode(text)
     at = _Offsets(data)
-    found: list[Scope] = []
-    for node in _definition_nodes(language, parse(language, text)):
-        outer, body = _wrapped(language, node), _body(language, node)
-        start, end = at[outer.start_byte], at[outer.end_byte]
-        found.append(Scope(_name(language, node), _kind(language, node), start, end, at[body] if body >= 0 else -1))
-    return found
+    return [_scope(language, node, at) for node in _definition_nodes(language, parse(language, text))]
+
+
+def _scope(language: Language, node: tree_sitter.Node, at: _Offsets) -> Scope:
+    outer, body = _wrapped(language, node), _body(language, node)
+    start, end = at[outer.start_byte], at[outer.end_byte]
+    return Scope(_name(language, node), _kind(language, node), start, end, at[body] if body >= 0 else -1)
 
 
 def scopes_around(language: Language, text: str, offset: int) -> list[Scope]:
-    """The definitions that hold `offset` (their end included), the outermost first."""
-    return [scope for scope in scopes(language, text) if scope.start <= offset <= scope.end]
+    """The definitions that hold `offset` (their end included), the outermost first.
+
+    Only the nodes around the place are looked at: this runs at every keystroke.
+    """
+    data = encode(text)
+    at, byte = _Offsets(data), len(encode(text[:offset]))
+    tree = parse(language, text)
+    found: dict[tuple[int, int], Scope] = {}
+    for place in (byte, byte - 1):  # a definition that ends at the place is beside it
+        for node in _nodes_at(tree, max(0, place)):
+            for each in (node, *(node.named_children if node.type in language.wrappers else ())):
+                if _is_definition(language, each):
+                    scope = _scope(language, each, at)
+                    found[scope.start, -scope.end] = scope
+    return [found[key] for key in sorted(found) if found[key].start <= offset <= found[key].end]
 
 
 def enclosing_definition(language: Language, text: str, offset: int) -> Enclosing | None:
@@ -114,9 +128,21 @@ def _walk(tree: tree_sitter.Tree) -> Iterator[tree_sitter.Node]:
             return
 
 
+def _nodes_at(tree: tree_sitter.Tree, byte: int) -> Iterator[tree_sitter.Node]:
+    """The nodes that hold a byte, the outermost first. (`Node.parent` recurses: a hostile file would end us.)"""
+    cursor = tree.walk()
+    while cursor.node is not None and cursor.node.start_byte <= byte:
+        yield cursor.node
+        if cursor.goto_first_child_for_byte(byte) is None:
+            return
+
+
 def _definition_nodes(language: Language, tree: tree_sitter.Tree) -> Iterator[tree_sitter.Node]:
-    wanted = language.definitions.keys() | language.bindings.keys()
-    return (node for node in _walk(tree) if node.type in wanted and _kind(language, node))
+    return (node for node in _walk(tree) if _is_definition(language, node))
+
+
+def _is_definition(language: Language, node: tree_sitter.Node) -> bool:
+    return (node.type in language.definitions or node.type in language.bindings) and bool(_kind(language, node))
 
 
 def _kind(language: Language, node: tree_sitter.Node) -> str:
