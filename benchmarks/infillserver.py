@@ -15,6 +15,7 @@ from codeassist.engine.uds import http_client
 
 CONTEXT, BATCH, REUSE = 8192, 1024, 256  # tokens; one slot
 _SECONDS = 120.0
+_WAITING = {"OMP_WAIT_POLICY": "PASSIVE"}  # as our engine sets it: only the protocols are to differ
 
 
 @dataclass
@@ -33,6 +34,7 @@ class InfillServer:
             [*command, str(model), f"{directory.name}/infill.sock", str(threads)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            env=_WAITING | os.environ,
         )
         assert process.stdout is not None
         if process.stdout.readline() != b"ready\n":
