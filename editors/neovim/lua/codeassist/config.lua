@@ -6,8 +6,8 @@ M.defaults = {
   -- Editor side: buffers of these file types are never attached, e.g. { gitcommit = false }.
   filetypes = {},
   root_markers = { '.git' },
-  -- 'auto': Neovim's own inline completion where it has one (0.12), else the plugin's; 'own' or 'native' to insist.
-  display = 'auto',
+  -- 'own': the plugin shows the text. 'auto': Neovim's inline completion where it has one (0.12). 'native': insist on it.
+  display = 'own',
   highlight = 'CodeAssistGhost',
   -- Insert mode; false leaves a key alone. All but `next` do what they did before while nothing is shown.
   keys = {
