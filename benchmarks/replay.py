@@ -12,6 +12,7 @@ never accepts a suggestion; what accepting would have saved is computed afterwar
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ from typing import Any
 import msgspec
 
 from benchmarks import report
-from benchmarks.figures import LATE, Play, describe, keystrokes, probes, ratios, uncached
+from benchmarks.figures import LATE, Play, describe, keystrokes, probes, ratios, settled, uncached
 from benchmarks.llamavim import LlamaVim
 from benchmarks.ourside import OurSide
 from benchmarks.player import Typing, load, play
@@ -62,8 +63,11 @@ def main() -> None:
     print_tables(facts, rows, compared, results)
     if arguments.json:
         raw = {name: msgspec.to_builtins([(one.turn, one.seen) for one in plays]) for name, plays in results.items()}
-        rounded = {name: {peer: asdict(ratio) for peer, ratio in found.items()} for name, found in compared.items()}
-        report.write(arguments.json, "replay", {**facts, "ratios": rounded, "strokes": raw}, rows)
+        found = {
+            name: {label: _finite(asdict(ratio)) for label, ratio in each.items()} for name, each in compared.items()
+        }
+        figures = {name: _finite(row) for name, row in rows.items()}
+        report.write(arguments.json, "replay", {**facts, "ratios": found, "strokes": raw}, figures)
     if arguments.plots:
         write_plots(results, arguments.plots)
 
@@ -120,14 +124,22 @@ def print_tables(
     for label in labels:
         print(f"{label:{width}} " + " ".join(f"{_number(rows[name][label]):>26}" for name in names))
     for peer, found in compared.items():
-        n = " and ".join(str(len(values)) for values in uncached(results[OURS], results[peer]))
-        print(f"\n{peer} against {OURS} (95 % interval over traces; neither side cached: n {n})\n")
+        n, later = (
+            " and ".join(str(len(values)) for values in uncached(results[OURS], results[peer], chosen))
+            for chosen in (probes, settled)
+        )
+        print(f"\n{peer} against {OURS} (95 % intervals over traces; neither side cached: n {n}, later: n {later})\n")
         for label, ratio in found.items():
             interval = f"{_number(ratio.low)} to {_number(ratio.high)}"
             print(
                 f"{label:{width}} {_number(ratio.peer)} / {_number(ratio.ours)} = {_number(ratio.ratio)} ({interval})"
             )
     print("\nA stop without an answer before the next stroke counts as later than all others (inf).")
+
+
+def _finite(row: Mapping[str, float]) -> dict[str, float | None]:
+    """JSON knows no infinity: null is later than all, or unknown."""
+    return {label: value if math.isfinite(value) else None for label, value in row.items()}
 
 
 def _number(value: float) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from benchmarks.agreement import by_word, saved, whole
-from benchmarks.figures import LATE, Play, describe, latencies, percentile, ratios, uncached
+from benchmarks.figures import LATE, SETTLED_SECONDS, Play, describe, latencies, percentile, ratios, settled, uncached
+from benchmarks.keystrokes import JUMP
 from benchmarks.ourside import insertion
 from benchmarks.player import Turn
 from benchmarks.plots import distribution
@@ -13,10 +14,12 @@ from benchmarks.sides import Buffer, Seen
 from tests.benchmarks import seeded
 
 
-def seen(shown: float | None, *, text: str = "", cached: bool = False, answered: bool = True, ahead: str = "") -> Seen:
+def seen(
+    shown: float | None, *, text: str = "", cached: bool = False, answered: bool = True, ahead: str = "", index: int = 0
+) -> Seen:
     return Seen(
         trace=0,
-        index=0,
+        index=index,
         kind="type",
         probe=True,
         length=1,
@@ -57,9 +60,17 @@ def test_no_answer_is_late_and_an_empty_answer_has_no_latency() -> None:
 
 
 def test_strokes_that_either_side_answers_from_a_cache_are_left_out_on_both() -> None:
-    ours = [play(seen(0.1), seen(0.0, cached=True), seen(0.3))]
-    peer = [play(seen(1.0), seen(2.0), seen(0.0, cached=True))]
+    ours = [play(seen(0.1), seen(0.0, cached=True, index=1), seen(0.3, index=2))]
+    peer = [play(seen(1.0), seen(2.0, index=1), seen(0.0, cached=True, index=2))]
     assert uncached(ours, peer) == ([0.1], [1.0])
+
+
+def test_stops_soon_after_a_jump_can_be_left_out() -> None:
+    strokes = [seen(0.1, index=index) for index in range(3)]
+    strokes[0].kind, strokes[2].pressed = JUMP, SETTLED_SECONDS
+    plays = [play(*strokes)] * 2
+    assert settled(plays) == [strokes[2]] * 2
+    assert uncached(plays, plays, settled) == ([0.1] * 2, [0.1] * 2)
 
 
 def test_ratios_are_how_many_times_more_the_peer_needs() -> None:

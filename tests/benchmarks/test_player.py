@@ -3,16 +3,19 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import psutil
 import pytest
 
 from benchmarks.keystrokes import JUMP, Stroke, apply, paced, synthesise
+from benchmarks.lspclient import LanguageClient
 from benchmarks.ourside import OurSide
 from benchmarks.player import Trace, Typing, load, play
-from benchmarks.sides import Side
+from benchmarks.sides import Seen, Side
 from tests.benchmarks import seeded
 from tests.conftest import FakeScript
 
@@ -101,3 +104,29 @@ def test_the_real_language_server_is_played(ours: OurSide) -> None:
     assert any(one.answered for one in seen)
     assert turn.generated > 0
     assert ours.client.process.returncode == 0
+
+
+class Counting:
+    """A language client whose server answers the status with these cumulative counts of cache hits."""
+
+    def __init__(self, *hits: int) -> None:
+        self._hits = list(hits)
+
+    def request(self, method: str, params: object, receive: Callable[[dict[str, object]], None]) -> int:
+        assert method == "workspace/executeCommand"
+        counters = {"cache_hits": self._hits.pop(0), "typed_through": 0, "evaluated_tokens": 0, "generated_tokens": 0}
+        receive({"result": {"counters": counters}})
+        return 0
+
+
+def test_a_superseded_request_does_not_take_the_next_ones_cache_hit() -> None:
+    side = OurSide("ours")
+    side._client = cast(LanguageClient, Counting(1, 1))  # the hit is there before the old request's answer is
+    old, new = (
+        Seen(trace=0, index=index, kind="type", probe=False, length=1, ahead="", pressed=0.0) for index in range(2)
+    )
+    side.seen = new
+    side._on_answer({"id": 1, "result": []}, old, "ab", 1)
+    side._on_answer({"id": 2, "result": [{"insertText": "c"}]}, new, "ab", 2)
+    assert (old.cached, new.cached) == (False, True)
+    assert (old.text, new.text) == ("", "c")
