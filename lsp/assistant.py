@@ -14,6 +14,7 @@ from codeassist.session import Session, open_session
 
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 1.0, 30.0  # seconds before a failing engine is tried again
 _FREE_FAILURES = 1  # the first failure costs no wait
+_SETTINGS_SECONDS = 2.0  # a client that is asked for its settings answers sooner, or not at all
 
 Report = Callable[[CodeassistError], None]
 Clock = Callable[[], float]
@@ -45,6 +46,8 @@ class Assistant:
         self._opener = opener
         self._lock = threading.Lock()
         self._making = threading.Lock()
+        self._configured = threading.Event()
+        self._configured.set()
         self._chosen: tuple[str | None, str | None] = (None, None)
         self._session: Session | None = None
         self._completer: Completer | None = None
@@ -72,6 +75,14 @@ class Assistant:
             changed = (model, mode) != self._chosen
             self._chosen = (model, mode)
         return changed
+
+    def expect_settings(self) -> None:
+        """The client is being asked which model it wants: none is loaded before, for a moment."""
+        self._configured.clear()
+
+    def settings_came(self) -> None:
+        """It has answered."""
+        self._configured.set()
 
     def use(self, work: Callable[[Completer], _T]) -> _T | None:
         """Do `work` with the completer; None where it failed, or failed a short while ago. Blocking."""
@@ -119,6 +130,7 @@ class Assistant:
 
     def _made(self) -> Completer:
         """The completer; its engine is started with it, so that it loads its model early."""
+        self._configured.wait(_SETTINGS_SECONDS)
         with self._making:  # one thread opens, the others wait for it
             completer = self._completer
             if completer is not None:

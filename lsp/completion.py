@@ -165,7 +165,8 @@ class Suggester:
         def work(cancelled: Callable[[], bool]) -> Suggestion | None:
             return self._assistant.use(lambda completer: complete(completer, cancelled))
 
-        suggestion = await self._scheduler.run(document.uri, wait, work)
+        key = (revision, target.range.start.line, target.range.end.character, target.selected)
+        suggestion = await self._scheduler.run(document.uri, key, wait, work)
         return suggestion if document.revision == revision else None
 
     def _known(self, uri: str, place: Place) -> Suggestion | None:

@@ -30,6 +30,8 @@ def _register_life(server: Server) -> None:
         server.pulls_configuration = bool(workspace and workspace.configuration)
         server.watch(params.process_id)
         server.configure(params.initialization_options)
+        if server.pulls_configuration:
+            server.assistant.expect_settings()
 
     @server.feature(types.INITIALIZED)
     def initialized(_params: Any) -> None:

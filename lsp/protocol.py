@@ -168,11 +168,13 @@ class Protocol(LanguageServerProtocol):
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
-        """Capabilities, with the position encoding that costs least."""
+        """Capabilities, with the position encoding that costs least; menus for clients without inline completion."""
         result = yield from super().lsp_initialize(params)
         general = params.capabilities.general
         offered = general.position_encodings if general else None
         result.capabilities.position_encoding = choose_units(offered)
+        if params.capabilities.text_document and params.capabilities.text_document.inline_completion:
+            result.capabilities.completion_provider = None
         return result
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
@@ -217,6 +219,8 @@ def _usable(params: Any) -> dict[str, Any]:
         kept["capabilities"]["general"] = {"positionEncodings": [each for each in encodings if isinstance(each, str)]}
     kept["capabilities"]["workspace"] = {"configuration": _path(capabilities, "workspace", "configuration") is True}
     kept["capabilities"]["window"] = {"workDoneProgress": _path(capabilities, "window", "workDoneProgress") is True}
+    if isinstance(_path(capabilities, "textDocument", "inlineCompletion"), dict):
+        kept["capabilities"]["textDocument"] = {"inlineCompletion": {}}
     return kept
 
 

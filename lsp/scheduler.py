@@ -16,9 +16,14 @@ _T = TypeVar("_T")
 
 
 class Ticket(Generic[_T]):
-    """A request that waits: its answer, None as soon as nobody wants it, and the token that ends its work."""
+    """A request that waits: its answer, None as soon as nobody wants it, and the token that ends its work.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    `key` says what is asked for: who asks for the same (a menu and inline completion at one keystroke) shares it.
+    """
+
+    def __init__(self, key: object, loop: asyncio.AbstractEventLoop) -> None:
+        self.key = key
+        self.waiters = 0
         self.answer: asyncio.Future[_T | None] = loop.create_future()
         self.cancelled = threading.Event()
 
@@ -41,27 +46,39 @@ class Scheduler(Generic[_T]):
         self._threads = asyncio.Semaphore(_MOST_THREADS)
         self.working = 0
 
-    async def run(self, document: str, wait: float, work: Callable[[Callable[[], bool]], _T]) -> _T | None:
+    async def run(self, document: str, key: object, wait: float, work: Callable[[Callable[[], bool]], _T]) -> _T | None:
         """Do `work` after `wait` seconds, unless something newer comes; None if nobody wants it, or it took too long.
 
         Raises what `work` raises, and CancelledError if the client cancelled; the engine is then free at once.
         """
-        self.supersede(document)
-        ticket: Ticket[_T] = Ticket(asyncio.get_running_loop())
-        self._waiting[document] = ticket
-        task = asyncio.create_task(self._work(document, wait, work, ticket))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        ticket = self._waiting.get(document)
+        if ticket is None or ticket.key != key:
+            ticket = self._begin(document, key, wait, work)
+        ticket.waiters += 1
         try:
             return await asyncio.wait_for(asyncio.shield(ticket.answer), DEADLINE_SECONDS)
         except (asyncio.CancelledError, asyncio.TimeoutError) as reason:
-            self.drop(document, ticket)
+            if ticket.waiters == 1:
+                self.drop(document, ticket)
             if isinstance(reason, asyncio.CancelledError):
                 raise
             return None
         finally:
-            if self._waiting.get(document) is ticket:
-                del self._waiting[document]
+            ticket.waiters -= 1
+
+    def _begin(self, document: str, key: object, wait: float, work: Callable[[Callable[[], bool]], _T]) -> Ticket[_T]:
+        self.supersede(document)
+        ticket: Ticket[_T] = Ticket(key, asyncio.get_running_loop())
+        self._waiting[document] = ticket
+        task = asyncio.create_task(self._work(document, wait, work, ticket))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        ticket.answer.add_done_callback(lambda _: self._answered(document, ticket))
+        return ticket
+
+    def _answered(self, document: str, ticket: Ticket[_T]) -> None:
+        if self._waiting.get(document) is ticket:
+            del self._waiting[document]
 
     def drop(self, document: str, ticket: Ticket[_T] | None = None) -> None:
         """Nobody waits for what a document asked for: answer it with nothing, and free the engine."""
@@ -71,10 +88,6 @@ class Scheduler(Generic[_T]):
         self.supersede(document)
         timer = asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._start_release, document)
         self._timers[document] = timer
-
-    def waits(self, document: str) -> bool:
-        """Whether a request of a document is not answered yet."""
-        return document in self._waiting
 
     def close(self) -> None:
         """Answer everything with nothing."""

@@ -121,6 +121,7 @@ class Server(LanguageServer):
         answer = await self.protocol.ask("workspace/configuration", {"items": [{"section": "codeassist"}]})
         if isinstance(answer, list) and answer and answer[0] is not None:
             self.configure(answer[0])
+        self.assistant.settings_came()
 
     def in_background(self, work: Awaitable[object]) -> None:
         """Let something go on beside the requests."""

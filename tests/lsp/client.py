@@ -114,6 +114,9 @@ class Client:
             return b""
 
     def _take(self, message: dict[str, Any]) -> None:
+        if "method" in message and "id" in message:
+            wanted = message["method"] == "workspace/configuration"
+            self.send({"id": message["id"], "result": [self.settings] if wanted else None})
         with self._changed:
             if "method" not in message:
                 self.answers.setdefault(message["id"], []).append(message)
@@ -122,9 +125,6 @@ class Client:
             else:
                 self.notifications.append(message)
             self._changed.notify_all()
-        if "method" in message and "id" in message:
-            wanted = message["method"] == "workspace/configuration"
-            self.send({"id": message["id"], "result": [self.settings] if wanted else None})
 
     def _read_errors(self) -> None:
         assert self.process.stderr is not None

@@ -129,6 +129,40 @@ def test_a_menu_does_not_wait_for_a_slow_engine(start: Start, fake_engine: FakeS
     assert menu(client, 0, 7) == {"isIncomplete": True, "items": []}
 
 
+def test_clients_with_inline_completion_get_no_menu(start: Start, fake_engine: FakeScript) -> None:
+    fake_engine("x")
+    able = start().initialize(None, textDocument={"inlineCompletion": {"dynamicRegistration": False}})["capabilities"]
+    assert "completionProvider" not in able
+    assert able["inlineCompletionProvider"] == {}
+
+
+def test_a_menu_and_inline_completion_at_one_place_share_the_work(start: Start, fake_engine: FakeScript) -> None:
+    client = begin(start, fake_engine, Reply(when="slow", fail="hang"), Reply(text="1\n", decode_ms=50))
+    client.open(URI, "x = \n")
+    position = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 4}}
+    for cancelled in (True, False):
+        first = client.begin("textDocument/completion", position)
+        second = client.inline(URI, 0, 4)
+        third = client.begin("textDocument/completion", position)
+        if cancelled:
+            client.cancel(first)
+        (item,) = client.result(second)["items"]
+        assert item["insertText"] == "1"
+        assert client.answer(third)["result"]["isIncomplete"] is True
+        client.change(URI, 1, {"text": "y = \n"})
+    assert client.counters()["requests"] == 2
+
+
+def test_the_model_of_the_settings_is_waited_for(start: Start, home: Path) -> None:
+    client = start()
+    client.settings = {"model": "no-such-model"}
+    client.initialize(None, workspace={"configuration": True})
+    client.open(URI, TEXT)
+    assert client.suggestion(URI, 1, 4) is None
+    (message,) = client.shown()
+    assert "no-such-model" in message
+
+
 def test_a_newer_request_has_the_older_answered_at_once(start: Start, fake_engine: FakeScript) -> None:
     client = begin(start, fake_engine, Reply(when="slow", fail="hang"), "1\n")
     client.open(URI, "slow = \n")
