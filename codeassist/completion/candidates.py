@@ -46,7 +46,8 @@ def beginnings(place: Place, language: Language, begin: str, first: Decoding, do
         for name in unmet(place, language, done.text)[:1]:
             following = next((each for each in place.after.split("\n") if each.strip()), "")
             deeper = width(following) > width(line + indent)
-            yield begin + indent + (f"for {name}" if deeper else name)
+            module = re.search(rf"\b{name}\.", place.after) is not None and not deeper
+            yield begin + indent + (f"import {name}" if module else f"for {name}" if deeper else name)
             tried += 1
     yield from first.alternatives[: _TRIES - tried]
 

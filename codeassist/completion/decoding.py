@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeassist.completion.extent import Extent, extent, first_line, first_statement, paragraph
+from codeassist.completion.extent import Extent, extent, first_line, paragraph, statements
+from codeassist.completion.fits import fits
 from codeassist.completion.postprocess import Filtered, clean, finished
 from codeassist.context.languages import Language
 from codeassist.engine.api import Chunk, Priority, Usage
@@ -68,6 +69,7 @@ class Decoding:
         self._raw = ""
         self._finish = ""
         self._complete: Filtered | None = None
+        self._first: Filtered | None = None  # of a hole, the first statement, whether what follows fits it or not
         self._tokens: list[tuple[int, float]] = []  # characters of the output after it, log-probability
         self.alternatives: tuple[str, ...] = ()  # other beginnings of the output, the likeliest first
         self.usage = Usage()
@@ -119,12 +121,19 @@ class Decoding:
             return None if ended is None else self._cleaned(ended)
         done = finished(before, after, self.text, self._language)
         if done is not None:
-            return done
+            return done if self.extent is not Extent.HOLE or self._meets(done) else self._statements() or done
         written = self.text.count("\n")
-        enough = (self.extent is Extent.HOLE and written >= _HOLE_LINES) or self._impatient
         if 0 < self._effort.max_lines <= written:
             return self._cleaned("".join(self.text.splitlines(keepends=True)[: self._effort.max_lines]))
-        return self._statements() if enough else None
+        if self.extent is Extent.HOLE and written >= _HOLE_LINES:
+            return self._statements() or self._first
+        return self._statements() if self._impatient else None
+
+    def _meets(self, done: Filtered) -> bool:
+        """True if the output went on with the line that follows the hole."""
+        rest = self.text[len(done.text) :].lstrip("\n").lstrip().partition("\n")[0].rstrip()
+        line = next((each.strip() for each in self._place.after.split("\n") if each.strip()), "")
+        return not done.text.strip() or (bool(rest) and line.startswith(rest))
 
     @property
     def _impatient(self) -> bool:
@@ -132,13 +141,18 @@ class Decoding:
         return patience is not None and (self.extent is Extent.HOLE or time.monotonic() - self._started >= patience)
 
     def _statements(self) -> Filtered | None:
-        """In a hole its first statement, elsewhere all whole lines; None while there is none."""
+        """In a hole the fewest statements that fit what follows, elsewhere all whole lines; None if there are none."""
         if self.extent is not Extent.HOLE or self._language is None:
             lines = self.text[: self.text.rfind("\n") + 1]
             return self._cleaned(lines) if lines.strip() else None
-        line = self._place.before[self._place.before.rfind("\n") + 1 :]
-        statement = first_statement(self.text, self._language, begun=bool(line.strip()))
-        return None if statement is None else self._cleaned(statement)
+        place = self._place
+        line = place.before[place.before.rfind("\n") + 1 :]
+        for text in statements(self.text, self._language, begun=bool(line.strip())):
+            done = self._cleaned(text)
+            self._first = self._first or done
+            if done.text.strip() and fits(place.before, done.text, place.after, self._language):
+                return done
+        return None
 
     def _cleaned(self, text: str) -> Filtered:
         done = clean(self._place.before, self._place.after, text, self._language)
@@ -148,7 +162,7 @@ class Decoding:
         """The filtered output with the reason of its end."""
         done = self._complete
         if done is None and self.extent is Extent.HOLE:
-            done = self._statements()
+            done = self._statements() or self._first
         done = done or clean(self._place.before, self._place.after, self.text, self._language)
         cancelled = self._complete is None and self._finish == "cancelled"
         return Filtered(done.text, "cancelled" if cancelled else done.finish or self._finish or "stop")

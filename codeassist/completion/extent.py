@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
 
 from codeassist.completion.filters.brackets import lex, unmatched
@@ -62,18 +63,18 @@ def first_line(text: str) -> str | None:
     return None if end < 0 or begun == len(text) else text[: end + 1]
 
 
-def first_statement(text: str, language: Language, *, begun: bool) -> str | None:
-    """The text up to its first whole line of code, newline included; None while it may go on.
+def statements(text: str, language: Language, *, begun: bool) -> Iterator[str]:
+    """The text up to its first whole line of code, up to the second, and so on; newlines included.
 
-    Comment lines that lead it belong to it, unless the person has `begun` the line; a bracket that a line opens is
-    closed first.
+    Comment lines that lead a statement belong to it, unless the person has `begun` the line; a bracket that a line
+    opens is closed first.
     """
     end = 0
     while True:
         start, end = end, text.find("\n", end) + 1
         if not end:
-            return None
+            return
         line = text[start:end].strip()
         comment = line.startswith(language.line_comment) and not (begun and start == 0)
         if line and not comment and not unmatched(lex(language, text[:end]).brackets)[1]:
-            return text[:end]
+            yield text[:end]

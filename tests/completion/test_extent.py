@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from codeassist.completion.extent import Extent, extent, first_line, first_statement, paragraph
-from codeassist.context.languages import language_for
+from codeassist.completion.extent import Extent, extent, first_line, paragraph, statements
+from codeassist.context.languages import language_for, languages
 
 CURSOR = "⟦⟧"
 
@@ -51,3 +51,17 @@ def test_the_first_line_that_says_something(text: str, expected: str | None) -> 
 )
 def test_a_paragraph_ends_at_a_blank_line(text: str, expected: str | None) -> None:
     assert paragraph(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "begun", "expected"),
+    [
+        ("    a = 1\n    b = 2\n", False, ["    a = 1\n", "    a = 1\n    b = 2\n"]),
+        ("    # why\n    a = 1\n", False, ["    # why\n    a = 1\n"]),
+        ("  # why\n    a = 1\n", True, ["  # why\n", "  # why\n    a = 1\n"]),
+        ("\n    a = (\n        1\n    )\n", False, ["\n    a = (\n        1\n    )\n"]),
+        ("    a = 1", False, []),
+    ],
+)
+def test_statements_are_whole_lines_of_code(text: str, begun: bool, expected: list[str]) -> None:
+    assert list(statements(text, languages()["python"], begun=begun)) == expected

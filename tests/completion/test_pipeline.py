@@ -84,8 +84,8 @@ def test_the_limit_is_the_limit(fake_engine: FakeScript) -> None:
 
 
 def test_the_model_is_told_the_files_name(fake_engine: FakeScript) -> None:
-    fake_engine(Reply(when="// src/server.js\n", text="const"), Reply(text="nothing"))
-    assert completed("", name="src/server.js").text == "const"
+    fake_engine(Reply(when="// src/server.js\n", text="main();"), Reply(text="nothing"))
+    assert completed("", name="src/server.js").text == "main();"
     assert completed("", name="/home/somebody/src/server.js").text == "nothing", "where it lies is nobody's business"
 
 
