@@ -51,7 +51,7 @@ def _unit(lines: list[str]) -> int:
 def needed_names(before: str, after: str, language: Language) -> list[str]:
     """Names that the rest of the definition uses and nothing before the cursor mentions, in order of use.
 
-    They are what the missing code is likely to define. Attributes, keyword arguments and names bound below do not count.
+    The missing code is likely to define them. Attributes, keyword arguments and names bound below do not count.
     """
     near, rest = before[-_WINDOW:], after[:_WINDOW]
     around = enclosing_definition(language, near + rest, len(near))

@@ -11,8 +11,7 @@ import msgspec
 from codeassist.completion import saved
 from codeassist.completion.anchor import Anchor
 from codeassist.completion.candidates import acceptable, beginnings, plausible
-from codeassist.completion.decoding import Decoding, Effort
-from codeassist.completion.decoding import Place as Place  # noqa: PLC0414
+from codeassist.completion.decoding import Decoding, Effort, Place
 from codeassist.completion.extent import Extent
 from codeassist.completion.prompt import Planner, Prompt
 from codeassist.context.languages import Language, language_for

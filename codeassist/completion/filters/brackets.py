@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from codeassist.completion.filters.hole import TOP_LEVEL_WORD, Hole
@@ -47,6 +47,7 @@ def _pattern(language: Language | None) -> re.Pattern[str]:
     return re.compile(rf"(?P<bracket>[()\[\]{{}}])|(?P<quoted>{quoted})", re.DOTALL)
 
 
+@lru_cache(maxsize=16)  # the rules look at the same few texts
 def lex(language: Language | None, text: str) -> Lexed:
     """Find brackets, strings and comments."""
     brackets: list[Bracket] = []
@@ -84,7 +85,8 @@ class Open:
     missing: bool
 
 
-def open_at_cursor(hole: Hole) -> list[Open]:
+@lru_cache(maxsize=4)  # asked again after each line while decoding
+def open_at_cursor(hole: Hole) -> tuple[Open, ...]:
     """The brackets open at the cursor, the outermost first.
 
     The suffix's unmatched closers are dealt from the outermost inwards: of `f(` typed inside a block, the block's
@@ -96,7 +98,7 @@ def open_at_cursor(hole: Hole) -> list[Open]:
     _, openers = unmatched(tuple(each for each in brackets if each.offset < cursor))
     closers, _ = unmatched(tuple(each for each in brackets if each.offset >= cursor))
     if hole.truncated and len(closers) < len(openers) and not TOP_LEVEL_WORD.search(hole.suffix, 1):
-        return [Open(each.offset, each.char, missing=False) for each in openers]
+        return tuple(Open(each.offset, each.char, missing=False) for each in openers)
     found: list[Open] = []
     for opener in openers:
         while closers and closers[-1].char != CLOSERS[opener.char] and len(closers) > len(openers) - len(found):
@@ -105,4 +107,4 @@ def open_at_cursor(hole: Hole) -> list[Open]:
         if closed:
             closers.pop()
         found.append(Open(opener.offset, opener.char, missing=not closed))
-    return found
+    return tuple(found)

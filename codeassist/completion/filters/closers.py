@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from codeassist.completion.filters.brackets import CLOSERS, Bracket, Open, lex, open_at_cursor, unmatched
 from codeassist.completion.filters.hole import Cut, Hole
@@ -13,15 +14,16 @@ _ENDS_STATEMENT = re.compile(r"[;,]?(?=[ \t]*(?:\n|\Z|//|/\*))")
 _NEAR = 64  # brackets of the same line that are looked at after a closer
 
 
-def around_cursor(hole: Hole, opened: list[Open]) -> list[Scope]:
+@lru_cache(maxsize=4)  # asked again after each line while decoding
+def around_cursor(hole: Hole) -> tuple[Scope, ...]:
     """The definitions around the cursor, the outermost first.
 
     What is open is closed first, so that tree-sitter sees whole definitions and not one ERROR node.
     """
     if hole.language is None:
-        return []
-    closers = "".join(CLOSERS[each.char] for each in reversed(opened))
-    return scopes_around(hole.language, f"{hole.prefix}\n{closers}", len(hole.prefix))
+        return ()
+    closers = "".join(CLOSERS[each.char] for each in reversed(open_at_cursor(hole)))
+    return tuple(scopes_around(hole.language, f"{hole.prefix}\n{closers}", len(hole.prefix)))
 
 
 def scope_end(hole: Hole, middle: str) -> Cut | None:
@@ -35,8 +37,8 @@ def scope_end(hole: Hole, middle: str) -> Cut | None:
 
 def _walk(hole: Hole, language: Language, middle: str) -> Cut | None:
     cursor = len(hole.prefix)
-    opened = open_at_cursor(hole)
-    bodies = {scope.body for scope in around_cursor(hole, opened)[-1:]}
+    opened = list(open_at_cursor(hole))
+    bodies = {scope.body for scope in around_cursor(hole)[-1:]}
     brackets = [each for each in lex(language, hole.prefix + middle).brackets if each.offset >= cursor]
     own: list[str] = []
     reopened: set[int] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from codeassist.completion.filters.brackets import lex, unmatched
@@ -20,7 +21,8 @@ class Line(NamedTuple):
     text: str
 
 
-def statements(hole: Hole, middle: str) -> list[Line]:
+@lru_cache(maxsize=4)  # two rules ask for the same
+def statements(hole: Hole, middle: str) -> tuple[Line, ...]:
     """The first lines of the statements of prefix and output: not blank, no comment, not inside string or bracket.
 
     A `def` or `class` counts even inside brackets: the model forgot to close them.
@@ -42,7 +44,7 @@ def statements(hole: Hole, middle: str) -> list[Line]:
             found.append(Line(offset, width(line), line))
         continued = line.endswith("\\")
         offset += len(line) + 1
-    return found
+    return tuple(found)
 
 
 class Place(NamedTuple):
@@ -56,7 +58,7 @@ class Place(NamedTuple):
     """
 
     line: Line
-    later: list[Line]
+    later: tuple[Line, ...]
     header: Line | None
 
 

@@ -51,7 +51,7 @@ def _begins_definition(line: Line) -> bool:
 def _by_tree(hole: Hole, language: Language, middle: str) -> Cut | None:
     cursor = len(hole.prefix)
     opened = open_at_cursor(hole)
-    around = [scope for scope in around_cursor(hole, opened) if 0 <= scope.body < cursor]
+    around = [scope for scope in around_cursor(hole) if 0 <= scope.body < cursor]
     if opened and not (around and around[-1].kind in language.containers and around[-1].body == opened[-1].offset):
         return None
     text = hole.prefix + middle
