@@ -46,8 +46,12 @@ def probes(plays: Plays) -> list[Seen]:
 
 
 def latencies(seen: Iterable[Seen]) -> list[float]:
-    """Seconds to the first suggestion; LATE where none came in time; an answer with nothing to show has no latency."""
-    return [LATE if one.shown is None else one.shown for one in seen if one.shown is not None or not one.answered]
+    """Seconds to the first suggestion; LATE where none came in time.
+
+    An answer with nothing to show has no latency, nor has a stroke at which the side asks nothing by its rules.
+    """
+    waited = (one for one in seen if one.shown is not None or not (one.answered or one.declined))
+    return [LATE if one.shown is None else one.shown for one in waited]
 
 
 def settled(plays: Plays) -> list[Seen]:
@@ -70,8 +74,12 @@ def uncached(
     for mine, theirs in zip(ours, peer, strict=True):
         others = {other.index: other for other in chosen([theirs])}
         pairs = [(one, others[one.index]) for one in chosen([mine]) if one.index in others]
-        neither += [(one, other) for one, other in pairs if not one.cached and not other.cached]
+        neither += [(one, other) for one, other in pairs if not _effortless(one) and not _effortless(other)]
     return latencies(one for one, _ in neither), latencies(other for _, other in neither)
+
+
+def _effortless(seen: Seen) -> bool:
+    return seen.cached or seen.declined
 
 
 def describe(plays: Plays) -> dict[str, float]:
@@ -103,6 +111,7 @@ def describe(plays: Plays) -> dict[str, float]:
         )
     return result | {
         "strokes answered from a cache, %": _share(every, lambda seen: seen.cached),
+        "strokes at which nothing is asked by the side's rules, %": _share(every, lambda seen: seen.declined),
         "characters saved, whole suggestions, %": agreed(plays, whole),
         "characters saved, word by word, %": agreed(plays, by_word),
         "CPU of the engine, s per 100 strokes": 100 * _total(plays, lambda turn: turn.engine_seconds) / len(every),
@@ -149,13 +158,30 @@ def _of(figure: Callable[[Plays], float]) -> Measure:
     return lambda ours, peer: (figure(ours), figure(peer))
 
 
+def _where_both_ask(cost: Callable[[Seen], float]) -> Measure:
+    """A cost over the strokes at which the peer asks too: it asks nothing in the middle of a line."""
+
+    def measure(ours: Plays, peer: Plays) -> tuple[float, float]:
+        pairs = [
+            (one, other)
+            for mine, theirs in zip(ours, peer, strict=True)
+            for one, other in zip(mine.seen, theirs.seen, strict=True)
+            if not other.declined
+        ]
+        return float(sum(cost(one) for one, _ in pairs)), float(sum(cost(other) for _, other in pairs))
+
+    return measure
+
+
 def _cpu(plays: Plays) -> float:
     return _total(plays, lambda turn: turn.engine_seconds + turn.server_seconds)
 
 
 RATIOS: dict[str, Measure] = {
     "tokens evaluated, all": _of(lambda plays: _total(plays, lambda turn: turn.evaluated)),
+    "tokens evaluated, where the peer asks": _where_both_ask(lambda seen: seen.evaluated),
     "CPU seconds, engine and language server": _of(_cpu),
+    "CPU seconds, where the peer asks": _where_both_ask(lambda seen: seen.cpu),
     "stop to first suggestion, p50": _of(lambda plays: percentile(latencies(probes(plays)), 0.5)),
     "stop to first suggestion, p95": _of(lambda plays: percentile(latencies(probes(plays)), 0.95)),
     "the same, neither side cached, p50": _uncached_at(0.5),

@@ -130,6 +130,8 @@ class LlamaVim(Side):
             return
         local = local_context(lines, line, column, ahead, self._indent)
         if len(local.line_suffix) > MAX_LINE_SUFFIX:
+            if not ahead and self.seen:
+                self.seen.declined = True
             return
         found = keys(local)
         if any(self._cache.get(key) is not None for key in found):

@@ -79,10 +79,11 @@ def play(side: Side, trace: Trace, pace: float) -> tuple[list[Seen], Turn]:
         if stroke.kind == JUMP and seen:
             side.buffer.inserting, side.seen = False, None
             loop.run_until(loop.now() + MOVING_SECONDS * pace)
-        before = side.tokens()
+        before, spent = side.tokens(), side.cost().seconds
         if seen:
-            _close(seen[-1], before)
+            _close(seen[-1], before, spent)
         side.seen = _seen(trace, index, stroke, loop.now(), before)
+        side.seen.cpu = -spent
         seen.append(side.seen)
         side.press(stroke)
         loop.run_until(side.seen.pressed + stroke.pause * pace)
@@ -91,16 +92,16 @@ def play(side: Side, trace: Trace, pace: float) -> tuple[list[Seen], Turn]:
     side.settle()
     side.closing()
     side.settle()
-    spent, total = side.cost(), side.tokens()
-    _close(seen[-1], total)
+    after, total = side.cost(), side.tokens()
+    _close(seen[-1], total, after.seconds)
     turn = Turn(
         trace=trace.index,
         strokes=len(seen),
         evaluated=total[0] - tokens[0],
         generated=total[1] - tokens[1],
-        engine_seconds=spent.engine_seconds - cost.engine_seconds,
-        server_seconds=spent.server_seconds - cost.server_seconds,
-        engine_mb=spent.engine_mb,
+        engine_seconds=after.engine_seconds - cost.engine_seconds,
+        server_seconds=after.server_seconds - cost.server_seconds,
+        engine_mb=after.engine_mb,
     )
     return seen, turn
 
@@ -119,7 +120,8 @@ def _seen(trace: Trace, index: int, stroke: Stroke, now: float, tokens: tuple[in
     )
 
 
-def _close(seen: Seen, tokens: tuple[int, int]) -> None:
+def _close(seen: Seen, tokens: tuple[int, int], seconds: float) -> None:
     """The next stroke begins: what the engine did in between belongs to this one."""
     seen.evaluated += tokens[0]
     seen.generated += tokens[1]
+    seen.cpu += seconds

@@ -49,6 +49,7 @@ class Seen(msgspec.Struct, kw_only=True):
         shown: seconds from the stroke to the first suggestion on the screen; None if none came before the next stroke.
         answered: an answer for this place came before the next stroke, though perhaps with nothing to show.
         cached: the side had the answer without asking the model.
+        declined: by its rules the side asks nothing here.
         asked_evaluated, asked_generated: tokens of the requests that this stroke itself caused.
     """
 
@@ -64,10 +65,12 @@ class Seen(msgspec.Struct, kw_only=True):
     text: str = ""
     answered: bool = False
     cached: bool = False
+    declined: bool = False
     asked_evaluated: int = 0
     asked_generated: int = 0
     evaluated: int = 0
     generated: int = 0
+    cpu: float = 0.0  # seconds, of all the side's processes
 
 
 @dataclass
@@ -77,6 +80,11 @@ class Cost:
     engine_seconds: float = 0.0
     server_seconds: float = 0.0
     engine_mb: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Of all processes."""
+        return self.engine_seconds + self.server_seconds
 
 
 @dataclass
@@ -155,8 +163,7 @@ class Side(ABC):
         deadline = self.loop.now() + _SETTLE_SECONDS
         spent = -1.0
         while self.loop.now() < deadline:
-            cost = self.cost()
-            now = cost.engine_seconds + cost.server_seconds
+            now = self.cost().seconds
             if now - spent < _QUIET_CPU and not self.busy():
                 return
             spent = now

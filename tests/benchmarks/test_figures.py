@@ -65,6 +65,15 @@ def test_strokes_that_either_side_answers_from_a_cache_are_left_out_on_both() ->
     assert uncached(ours, peer) == ([0.1], [1.0])
 
 
+def test_where_the_peer_does_not_ask_it_is_neither_late_nor_compared() -> None:
+    ours, peer = play(seen(0.1), seen(0.2, index=1)), play(seen(1.0), seen(None, answered=False, index=1))
+    peer.seen[1].declined = True
+    peer.seen[1].evaluated = 50
+    assert latencies(peer.seen) == [1.0]
+    assert uncached([ours], [peer]) == ([0.1], [1.0])
+    assert ratios([ours], [peer])["tokens evaluated, where the peer asks"].ratio == 1.0
+
+
 def test_stops_soon_after_a_jump_can_be_left_out() -> None:
     strokes = [seen(0.1, index=index) for index in range(3)]
     strokes[0].kind, strokes[2].pressed = JUMP, SETTLED_SECONDS

@@ -96,9 +96,11 @@ def test_an_answer_for_an_older_place_is_shown_if_what_was_typed_fits() -> None:
 
 def test_nothing_is_asked_with_more_than_eight_characters_right_of_the_cursor() -> None:
     editor = Editor("f(123456789)\n")
-    editor.press(at=2)
+    seen = editor.press(at=2)
     editor.rest()
     assert editor.prompts == []
+    assert seen.declined
+    assert not editor.press(at=11).declined
 
 
 def test_the_ring_keeps_its_chunks_apart_and_evicts_what_repeats() -> None:
