@@ -69,6 +69,8 @@ class Decoding:
         self._raw = ""
         self._finish = ""
         self._complete: Filtered | None = None
+        self._seen: tuple[int, bool] | None = None
+        self._unfit: set[str] = set()  # statements that do not fit what follows
         self._first: Filtered | None = None  # of a hole, the first statement, whether what follows fits it or not
         self._tokens: list[tuple[int, float]] = []  # characters of the output after it, log-probability
         self.alternatives: tuple[str, ...] = ()  # other beginnings of the output, the likeliest first
@@ -87,12 +89,19 @@ class Decoding:
             self._branch(chunk)
             self._raw += chunk.text
             self._tokens += [(len(self.text), logprob) for logprob in chunk.logprobs]
-            if "\n" in self.text:  # a line's first character may show that the code has left its block
+            if self._news():
                 self._complete = self._finished()
         if self._complete is None and self._effort.cancel():
             self._finish = "cancelled"
             return True
         return self._complete is not None
+
+    def _news(self) -> bool:
+        """True once for each new line, and once its first character shows whether the code has left its block."""
+        lines, _, last = self.text.rpartition("\n")
+        seen = (lines.count("\n"), bool(last.strip())) if "\n" in self.text else None
+        changed, self._seen = seen is not None and seen != self._seen, seen
+        return changed
 
     def _branch(self, chunk: Chunk) -> None:
         """Keep what could have stood instead of the first token that is more than blanks."""
@@ -148,10 +157,13 @@ class Decoding:
         place = self._place
         line = place.before[place.before.rfind("\n") + 1 :]
         for text in statements(self.text, self._language, begun=bool(line.strip())):
+            if text in self._unfit:
+                continue
             done = self._cleaned(text)
             self._first = self._first or done
             if done.text.strip() and fits(place.before, done.text, place.after, self._language):
                 return done
+            self._unfit.add(text)
         return None
 
     def _cleaned(self, text: str) -> Filtered:
