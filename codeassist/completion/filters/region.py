@@ -41,11 +41,16 @@ def own_line(hole: Hole) -> Region:
 
 
 def _starts(hole: Hole) -> list[int]:
-    """Where the innermost `def` or `class` and the top-level statement around the cursor begin."""
+    """Where the innermost `def` or `class` and the top-level statement around the cursor begin.
+
+    Else where the last `def` or `class` before it does, even if it seems to stand in a string: all that is code does,
+    where the text begins inside one.
+    """
     lexed = lex(hole.language, hole.prefix)
     headers = bool(hole.language and hole.language.blocks == "indent")
     limit = width(hole.line) + 1  # a line that closes the definition's header stands as far left as it does
     found: list[int] = []
+    last: list[int] = []
     offset = len(hole.prefix) - len(hole.line)
     while offset > max(0, len(hole.prefix) - _FAR):
         start = hole.prefix.rfind("\n", 0, offset - 1) + 1
@@ -53,25 +58,28 @@ def _starts(hole: Hole) -> list[int]:
         top = _STATEMENT.match(line) and not line[0].isspace()
         if top and not lexed.quoted(start):
             return [*found, start]
-        if headers and not found and HEADER.match(line) and width(line) < limit and not lexed.quoted(start):
-            found.append(start)
+        if headers and not found and HEADER.match(line):
+            found += [start] if width(line) < limit and not lexed.quoted(start) else []
+            last = last or [start]
         offset = start
-    return found
+    return found or last
 
 
 def _end(hole: Hole, start: int) -> int:
     """Where, after the cursor, the last of a few statements begins that stand no deeper than the region's first."""
     level = width(hole.prefix[start : start + 200])
+    lexed = lex(hole.language, hole.prefix + hole.suffix)
     found: list[int] = []
     offset, decorates = hole.suffix.find("\n") + 1, hole.line.lstrip().startswith("@")
     while 0 < offset < len(hole.suffix) and len(found) < _AFTER:
         end = hole.suffix.find("\n", offset)
         line = hole.suffix[offset : end if end >= 0 else len(hole.suffix)]
-        if _STATEMENT.match(line) and width(line) <= level:
+        if _STATEMENT.match(line) and width(line) <= level and not lexed.quoted(len(hole.prefix) + offset):
             found += [] if decorates else [offset]
             decorates = line.lstrip().startswith("@")
         offset = end + 1
-    return found[-1] if found else len(hole.suffix[:_FAR].rpartition("\n")[0])
+    near = hole.suffix[:_FAR]
+    return found[-1] if found else len(near) if near == hole.suffix else max(near.rfind("\n\n"), near.find("\n"))
 
 
 class Parsed:
