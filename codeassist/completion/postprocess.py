@@ -7,7 +7,6 @@ whatever the model wrote, and only bounded windows are parsed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,13 +27,8 @@ from codeassist.completion.filters.repeats import (
 from codeassist.completion.filters.runon import second_definition
 from codeassist.completion.filters.syntax import syntax_errors
 from codeassist.completion.filters.unfinished import unfinished
+from codeassist.completion.filters.unseen import printable
 from codeassist.context.languages import Language
-
-MAX_MIDDLE = 16 * 1024  # characters of output that are looked at; the rest is dropped (a grammar may take n² on junk)
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd"
-    "\U000e0000-\U000e007f]"
-)
 
 Rule = Callable[[Hole, str], Cut | None]
 
@@ -117,15 +111,6 @@ def clean(
     if cut is None and finish == "length":
         cut = unfinished(where, output)
     return _cut(where, output, cut)
-
-
-def printable(middle: str) -> str:
-    """The output without what cannot be seen, and without lone surrogates; bounded.
-
-    Control characters but tab and newline, marks of writing direction, which show code in another order than it runs,
-    and characters without width, except the two joiners that words and emoji need.
-    """
-    return _UNSEEN.sub("", middle[:MAX_MIDDLE])
 
 
 def _first(cuts: list[Cut | None]) -> Cut | None:

@@ -49,6 +49,7 @@ SAYS_NOTHING: dict[str, Case] = {
 }
 UNSEEN: dict[str, Case] = {
     "writing direction": ("python", "x = ▮\n", "a\u202e\u2066 + b\u2069", "a + b", ""),
+    "writing direction in pairs": ("python", "x = ▮\n", '"\u202ba\u202c"', '"\u202ba\u202c"', ""),
     "no width": ("python", "x = ▮\n", "a\u200b.b\ufeff", "a.b", ""),
     "joined emoji": ("python", "x = ▮\n", '"👩\u200d🔧"', '"👩\u200d🔧"', ""),
 }

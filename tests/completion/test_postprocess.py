@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from codeassist.completion import postprocess
 from codeassist.completion.filters import hole as hole_module
 from codeassist.completion.filters.hole import hole, width
-from codeassist.completion.postprocess import Filtered, clean, finished, printable
+from codeassist.completion.filters.unseen import MAX_MIDDLE, printable
+from codeassist.completion.postprocess import Filtered, clean, finished
 from codeassist.context.languages import Language, languages
 from tests.completion import golden_junk as junk
 from tests.completion import golden_loops as loops
@@ -129,7 +130,7 @@ def test_a_suffix_cut_inside_a_definition_is_taken_to_close_it() -> None:
 
 
 def test_printable_is_bounded() -> None:
-    assert len(printable("x" * 10_000_000)) == postprocess.MAX_MIDDLE
+    assert len(printable("x" * 10_000_000)) == MAX_MIDDLE
     assert printable("a\tb\nc\r\x0b\x7f\x85\u2028") == "a\tb\nc\u2028"
 
 
@@ -190,6 +191,6 @@ JUNK = [
 @pytest.mark.parametrize("language", [None, *languages().values()], ids=lambda row: row.id if row else "plain")
 @pytest.mark.parametrize("junk", JUNK)
 def test_junk_does_not_hang(language: Language | None, junk: str) -> None:
-    text = junk * (postprocess.MAX_MIDDLE // len(junk))
+    text = junk * (MAX_MIDDLE // len(junk))
     clean(text, text, text, language)
     finished("class A {\n  f(", ")\n}\n}\n", text, language)
