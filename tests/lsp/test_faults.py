@@ -16,7 +16,7 @@ from tests.conftest import FakeScript
 from tests.lsp.client import Client, until
 
 URI = "file:///project/sample.py"
-ERRORS, DEATHS, KILLS, STOPS = 164, 12, 20, 4  # 200 faults
+ERRORS, DEATHS, KILLS, STOPS = 174, 8, 14, 4  # 200 faults
 BATCH = 64  # tokens
 Start = Callable[..., Client]
 

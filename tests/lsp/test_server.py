@@ -174,7 +174,7 @@ def test_a_newer_request_has_the_older_answered_at_once(start: Start, fake_engin
 
 
 def test_a_change_has_the_waiting_request_answered_with_nothing(start: Start, fake_engine: FakeScript) -> None:
-    client = begin(start, fake_engine, Reply(when="slow", fail="hang"), "1\n")
+    client = begin(start, fake_engine, Reply(when="slow", text="2\n", prefill_ms=30), "1\n")
     client.open(URI, "slow = \n")
     waiting = client.inline(URI, 0, 7)
     client.change(URI, 1, {"text": "fast = "})
