@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeassist.completion.extent import Extent, extent, first_line, paragraph, statements
+from codeassist.completion.filters.confidence import Thresholds, confident
 from codeassist.completion.fits import fits
 from codeassist.completion.postprocess import Filtered, clean, finished
 from codeassist.context.languages import Language
@@ -42,6 +43,7 @@ class Effort:
         patience_s: seconds after which whole statements are enough; None: everything that the syntax asks for.
         session: a newer request of the same session cancels this one.
         candidates: further outputs may be tried where the first one does not fit what follows.
+        thresholds: how sure the model must be for decoding to go on; None: whatever it writes is wanted.
     """
 
     max_tokens: int
@@ -50,6 +52,7 @@ class Effort:
     priority: Priority = Priority.COMPLETION
     session: str = ""
     candidates: bool = True
+    thresholds: Thresholds | None = None
     cancel: Cancel = never
 
 
@@ -89,12 +92,21 @@ class Decoding:
             self._branch(chunk)
             self._raw += chunk.text
             self._tokens += [(len(self.text), logprob) for logprob in chunk.logprobs]
-            if self._news():
+            if self._doubtful:
+                self._complete = Filtered("", "filtered")
+            elif self._news():
                 self._complete = self._finished()
         if self._complete is None and self._effort.cancel():
             self._finish = "cancelled"
             return True
         return self._complete is not None
+
+    @property
+    def _doubtful(self) -> bool:
+        """True if the model is not sure enough of what it has written so far."""
+        logprobs = [logprob for end, logprob in self._tokens if end > 0]
+        limits = self._effort.thresholds
+        return limits is not None and not confident(logprobs, limits, forced=bool(self._begin.strip()))
 
     def _news(self) -> bool:
         """True once for each new line, and once its first character shows whether the code has left its block."""
@@ -150,13 +162,17 @@ class Decoding:
         return patience is not None and (self.extent is Extent.HOLE or time.monotonic() - self._started >= patience)
 
     def _statements(self) -> Filtered | None:
-        """In a hole the fewest statements that fit what follows, elsewhere all whole lines; None if there are none."""
-        if self.extent is not Extent.HOLE or self._language is None:
-            lines = self.text[: self.text.rfind("\n") + 1]
-            return self._cleaned(lines) if lines.strip() else None
+        """In a hole the fewest statements that fit what follows, elsewhere all of them; None if there are none."""
         place = self._place
         line = place.before[place.before.rfind("\n") + 1 :]
-        for text in statements(self.text, self._language, begun=bool(line.strip())):
+        if self._language is None:
+            return None
+        written = statements(self.text, self._language, begun=bool(line.strip()))
+        if self.extent is not Extent.HOLE:
+            *_, longest = ("", *written)
+            done = self._cleaned(longest)
+            return done if done.text.strip() else None
+        for text in written:
             if text in self._unfit:
                 continue
             done = self._cleaned(text)
@@ -170,12 +186,16 @@ class Decoding:
         done = clean(self._place.before, self._place.after, text, self._language)
         return Filtered(done.text, done.finish or "scope")
 
+    def _whole(self) -> Filtered:
+        """All of the output, cut back where the limit of tokens broke it off."""
+        return clean(self._place.before, self._place.after, self.text, self._language, finish=self._finish)
+
     def result(self) -> Filtered:
         """The filtered output with the reason of its end."""
         done = self._complete
         if done is None and self.extent is Extent.HOLE:
             done = self._statements() or self._first
-        done = done or clean(self._place.before, self._place.after, self.text, self._language)
+        done = done or self._whole()
         cancelled = self._complete is None and self._finish == "cancelled"
         return Filtered(done.text, "cancelled" if cancelled else done.finish or self._finish or "stop")
 

@@ -2,8 +2,9 @@
 
 The text since a few lines above the cursor (the anchor) goes after the middle marker, not before the suffix:
 a keystroke then evaluates what was typed and no suffix again, and the small model infills better (ARCHITECTURE.md
-has the figures). The unfinished word at the cursor and the blanks before it are taken back and forced as the
-beginning of the output, since a prompt that ends inside a word is a token sequence that no model has seen.
+has the figures). The unfinished word at the cursor, with the blanks or the sign before it and signs after it, is taken
+back and forced as the beginning of the output: a prompt that ends where a tokenizer would not end a token (inside a
+word, after `.` or `(`) is a sequence that no model has seen.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from codeassist.context.languages import Language
 from codeassist.engine.api import Engine
 from codeassist.models.manifest import Manifest
 
-_UNFINISHED = re.compile(r"[^\S\n]*\w*\Z")
+# What a tokenizer joins with what comes next: a word with the blanks or the sign before it, and signs after it.
+_UNFINISHED = re.compile(r"(?:[^\S\n]+|[^\w\s])?\w*[^\w\s]{0,2}\Z")
 _CHARACTERS_PER_TOKEN = 12  # no code needs more on average: what is tokenised is bounded by it
 _CHARACTERS = 4  # what code has on average for each token, a little more than less
 _MARKERS = 4  # tokens: prefix, suffix, middle, beginning of text

@@ -20,6 +20,7 @@ from codeassist.completion.anchor import Anchor
 from codeassist.completion.background import Background
 from codeassist.completion.cache import Known, SuggestionCache
 from codeassist.completion.decoding import Cancel, Effort, Place, never
+from codeassist.completion.filters.confidence import DEFAULT
 from codeassist.completion.pipeline import STALE_LINES, Filled, fill, header
 from codeassist.completion.prompt import Planner
 from codeassist.context.languages import language_for
@@ -114,6 +115,7 @@ class Completer:
             max_lines=max_lines,
             patience_s=self._patience,
             session=here.session,
+            thresholds=DEFAULT,
             cancel=lambda: cancel() or here.turn != turn,
         )
         filled = self._fill(here, place, effort)
@@ -207,6 +209,7 @@ class Completer:
             priority=Priority.WARMUP,
             session=f"{here.session}-next",
             candidates=False,
+            thresholds=DEFAULT,
             cancel=cancel,
         )
         filled = self._fill(here, place, effort)

@@ -31,6 +31,7 @@ class EngineClient:
         self._launcher = launcher
         self._http: httpx.Client | None = None
         self._info: ModelInfo | None = None
+        self._closed = False
         self._lock = threading.RLock()  # of the two above, and one start of an engine at a time
 
     def info(self) -> ModelInfo:
@@ -65,14 +66,18 @@ class EngineClient:
                 http.post("/cancel", content=msgspec.json.encode({"session": session}))
 
     def close(self) -> None:
-        """Close the connection; a private engine ends."""
-        self._disconnect()
+        """Close the connection; a private engine ends, and none is started any more."""
+        with self._lock:
+            self._closed = True
+        self._disconnect(self._http)
         self._launcher.close()
 
     def _connected(self) -> httpx.Client:
         with self._lock:
+            if self._closed:
+                raise EngineError("the engine's client is closed", "start again")
             if self._http is not None and listener_of(self._launcher.socket) is None:
-                self._disconnect()
+                self._disconnect(self._http)
                 raise EngineGoneError("the engine has gone")
             if self._http is None:
                 health = self._launcher.ensure()
@@ -80,32 +85,43 @@ class EngineClient:
                 self._http = http_client(self._launcher.socket, _SILENCE_SECONDS)
             return self._http
 
-    def _disconnect(self) -> None:
+    def _disconnect(self, failed: httpx.Client | None) -> bool:
+        """Let go of a connection, unless another thread has done so and made a new one; whether it was let go."""
         with self._lock:
-            if self._http is not None:
-                self._http.close()
-                self._http = None
+            if failed is None or self._http is not failed:
+                return False
+            self._http.close()
+            self._http = None
+            return True
 
     def _retrying(self, work: Callable[[], _T]) -> _T:
         """Do it; if the engine is found dead or hanging, do it once more with a new one."""
-        try:
+        with contextlib.suppress(EngineGoneError):
             return self._attempt(work)
-        except EngineGoneError:
-            self._disconnect()
         try:
             return self._attempt(work)
         except EngineGoneError as error:
-            self._disconnect()
             hint = error.hint or "try again, or use another model; details: codeassist doctor"
             raise EngineError(f"{error.message}, also after a new start", hint) from error
 
     def _attempt(self, work: Callable[[], _T]) -> _T:
+        http = None
         try:
+            http = self._connected()  # which `work` uses too, unless another thread finds it dead in between
             return work()
         except httpx.TimeoutException as error:
-            kill_listener(self._launcher.socket)
+            if self._disconnect(http):  # else another thread has replaced the engine: the new one is not to blame
+                kill_listener(self._launcher.socket)
             raise EngineGoneError("the engine stopped answering") from error
         except httpx.TransportError as error:
+            self._disconnect(http)
+            raise EngineGoneError("the engine died during the request") from error
+        except EngineGoneError:
+            self._disconnect(http)
+            raise
+        except RuntimeError as error:
+            if self._http is http:  # else another thread has closed the connection under this one
+                raise
             raise EngineGoneError("the engine died during the request") from error
 
     def _post(self, path: str, body: dict[str, object]) -> Any:

@@ -2,7 +2,8 @@
 
 A script is JSON: {"context_tokens": 4096, "replies": [{"when": "text in the prompt", "text": "…", …}]}.
 The first reply whose `when` is in the prompt (with what the output must begin with) and which has `times` left
-answers. A token is one code point: its id is the code point plus 1000; ids below are markers (1 prefix, 2 suffix, 3 middle, 4–9 turns).
+answers. A token is one code point: its id is the code point plus 1000; ids below are markers (1 prefix, 2 suffix,
+3 middle, 4–9 turns).
 """
 
 from __future__ import annotations

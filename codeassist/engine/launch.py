@@ -26,6 +26,7 @@ from codeassist.paths import private_directory
 _HEALTH_SECONDS = 5.0  # a server that says nothing for this long hangs
 _POLL_SECONDS = 0.02
 _STOP_SECONDS = 10.0
+_LEAVE_SECONDS = 1.0  # for a private engine to end by itself
 _LOG_TAIL_BYTES = 4096
 # llama.cpp's threads wait for each other after every operation. By default they spin, and where another program has
 # one of the processors each wait lasts until the scheduler's next turn: 784 ms for a token instead of 41 ms (2 cores,
@@ -96,7 +97,7 @@ class Launcher:
             if self._child.stdin:
                 self._child.stdin.close()
             try:
-                self._child.wait(timeout=2)
+                self._child.wait(timeout=_LEAVE_SECONDS)
             except subprocess.TimeoutExpired:
                 self._child.kill()
                 self._child.wait()

@@ -23,15 +23,21 @@ PYTHON = languages()["python"]
     [
         ([], True),
         ([0.9, 0.8, 0.9], True),
-        ([0.25] * 20, True),
-        ([0.1] * 20, False),
+        ([0.45] * 20, True),
+        ([0.35] * 20, False),
         ([0.01, 1.0, 1.0, 1.0], False),
-        ([0.15], True),
-        ([0.05, 0.05], False),
+        ([0.31], True),
+        ([0.9, 0.9, 0.9, 0.01], False),
     ],
 )
 def test_confident(probabilities: list[float], shown: bool) -> None:
     assert confident([math.log(each) for each in probabilities]) is shown
+
+
+def test_how_likely_a_word_was_that_the_person_began_says_nothing() -> None:
+    logprobs = [math.log(each) for each in (0.2, 0.9)]
+    assert confident(logprobs, forced=True)
+    assert not confident(logprobs)
 
 
 def test_thresholds_are_in_one_place() -> None:

@@ -49,7 +49,12 @@ def test_one_more_character_adds_tokens_at_the_end_only() -> None:
         ("x = ", " "),
         ("x = val", " val"),
         ("x", "x"),
-        ("f(", ""),
+        ("f(", "f("),
+        ("x = a.get(", ".get("),
+        ("x = a.ge", ".ge"),
+        ("x = f(ar", "(ar"),
+        ('x = f("', ' f("'),
+        ("x = (a, b),", " b),"),
         ("line\n", ""),
         ("line\n    ", "    "),
         ("line\n    re", "    re"),
@@ -57,7 +62,7 @@ def test_one_more_character_adds_tokens_at_the_end_only() -> None:
         ("", ""),
     ],
 )
-def test_the_unfinished_word_and_its_blanks_are_taken_back(before: str, begin: str) -> None:
+def test_the_unfinished_word_is_taken_back_with_what_a_tokenizer_joins_to_it(before: str, begin: str) -> None:
     prompt = planned(before, "", CompletionSettings())
     assert prompt.begin == begin
     assert shown(prompt.tokens).replace("<PRE>", "").replace("<SUF>", "").replace("<MID>", "") + begin == before

@@ -12,6 +12,7 @@ import pytest
 from codeassist.completion.decoding import Place
 from codeassist.completion.session import Completer, Suggestion
 from codeassist.engine.fake import Reply
+from codeassist.paths import user_paths
 from codeassist.session import open_session
 from tests.conftest import FakeScript
 from tests.models.cache import cached_model
@@ -29,6 +30,9 @@ def at(before: str, after: str = BELOW) -> Place:
 @pytest.fixture
 def completer(fake_engine: FakeScript) -> Iterator[Completer]:
     """Answers every prompt with `total + 1`."""
+    config = user_paths(os.environ).config_file
+    config.parent.mkdir(parents=True)
+    config.write_text("[completion]\nprefix_tokens = 1000\n")  # a token is a character here
     fake_engine("total + 1")
     made = Completer(open_session(os.environ))
     yield made

@@ -1,4 +1,4 @@
-"""Whether the model was sure enough for its output to be shown."""
+"""Whether the model is sure enough for its output to be shown, and worth going on with."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Least probabilities, 0 to 1. The defaults drop next to nothing.
+    """Least probabilities, 0 to 1.
+
+    Fitted on 60 places of the development data (fresh_fim, the cursor inside a line, three prompt sizes, 0.5B): of the
+    suggestions that are exactly right 96 % are kept, of all 75 %; the share that is right rises from 0.37 to 0.47, and
+    30 % fewer tokens are decoded.
 
     Attributes:
-        mean: the geometric mean over the tokens.
         first: the first token's; nothing else is known of a suggestion when its first word is wrong.
-        short: the geometric mean over an output of one or two tokens, which has little to say.
+        mean: the geometric mean over the tokens so far.
+        token: each token's.
     """
 
-    mean: float = 0.2
-    first: float = 0.02
-    short: float = 0.1
+    first: float = 0.3
+    mean: float = 0.4
+    token: float = 0.03
 
 
 DEFAULT = Thresholds()
-_SHORT = 2  # tokens
 
 
 def mean_probability(logprobs: Sequence[float]) -> float:
@@ -34,12 +37,17 @@ def mean_probability(logprobs: Sequence[float]) -> float:
     return 0.0 if math.isnan(mean) else math.exp(min(0.0, mean))
 
 
-def confident(logprobs: Sequence[float], thresholds: Thresholds = DEFAULT) -> bool:
-    """Whether to show an output, by the natural logarithms of its tokens' probabilities, in order.
+def confident(logprobs: Sequence[float], thresholds: Thresholds = DEFAULT, *, forced: bool = False) -> bool:
+    """Whether to go on with an output, by the natural logarithms of its tokens' probabilities, in order.
 
+    `forced`: the first token finishes a word that the person began; how likely it was among all words says nothing.
     Without tokens there is nothing to doubt.
     """
-    if not logprobs:
+    free = logprobs[1:] if forced else logprobs
+    if not free:
         return True
-    least = thresholds.short if len(logprobs) <= _SHORT else thresholds.mean
-    return mean_probability(logprobs) >= least and mean_probability(logprobs[:1]) >= thresholds.first
+    if not forced and mean_probability(free[:1]) < thresholds.first:
+        return False
+    if len(logprobs) > 1 and mean_probability(logprobs) < thresholds.mean:
+        return False
+    return all(mean_probability([each]) >= thresholds.token for each in free)
