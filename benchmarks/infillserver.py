@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from codeassist.engine.launch import BRIEF_SPINNING  # as our engine has it: only the protocols are to differ
 from codeassist.engine.uds import http_client
 
 CONTEXT, BATCH, REUSE = 8192, 1024, 256  # tokens; one slot
 _SECONDS = 120.0
-_WAITING = {"OMP_WAIT_POLICY": "PASSIVE"}  # as our engine sets it: only the protocols are to differ
 
 
 @dataclass
@@ -34,7 +34,7 @@ class InfillServer:
             [*command, str(model), f"{directory.name}/infill.sock", str(threads)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=_WAITING | os.environ,
+            env=BRIEF_SPINNING | os.environ,
         )
         assert process.stdout is not None
         if process.stdout.readline() != b"ready\n":
