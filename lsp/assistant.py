@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from codeassist.completion.session import Completer, Counters
+from codeassist.completion.session import Completer
+from codeassist.completion.suggestion import Counters
 from codeassist.errors import CodeassistError
 from codeassist.session import Session, open_session
 

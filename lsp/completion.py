@@ -11,7 +11,8 @@ from typing import Any
 from lsprotocol import types
 
 from codeassist.completion.decoding import Place
-from codeassist.completion.session import Completer, Suggestion
+from codeassist.completion.session import Completer
+from codeassist.completion.suggestion import Suggestion
 from codeassist.lsp.assistant import Assistant
 from codeassist.lsp.debounce import Debounce
 from codeassist.lsp.documents import Document, Spot, language_names

@@ -14,8 +14,6 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 
-import msgspec
-
 from codeassist.completion.anchor import Anchor
 from codeassist.completion.background import Background
 from codeassist.completion.cache import Known, SuggestionCache
@@ -23,6 +21,7 @@ from codeassist.completion.decoding import Cancel, Effort, Place, never
 from codeassist.completion.filters.confidence import DEFAULT
 from codeassist.completion.pipeline import STALE_LINES, Filled, fill, header
 from codeassist.completion.prompt import Planner
+from codeassist.completion.suggestion import Counters, Suggestion
 from codeassist.context.languages import language_for
 from codeassist.engine.api import Chunk, Priority, Request, Usage
 from codeassist.engine.timings import Timings
@@ -33,37 +32,6 @@ _ANCHORS = 4  # of a document: cursors that are gone back to
 _PATIENCE_SECONDS = 0.35
 _FAR_LINES = 40  # typed since an anchor, from which on a nearer one is prepared in the background
 _SURE = 0.5  # confidence of a suggestion from which on the next one is worth computing
-
-
-class Counters(msgspec.Struct, kw_only=True):
-    """Totals since the completer was made, as `codeassist.status` reports them."""
-
-    requests: int = 0
-    shown: int = 0
-    cache_hits: int = 0
-    typed_through: int = 0
-    cancelled: int = 0
-    evaluated_tokens: int = 0
-    generated_tokens: int = 0
-    anchors: int = 0
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """What to show at a place.
-
-    Attributes:
-        text: to insert at the cursor, with LF newlines; "" if nothing is worth showing.
-        finish: as in the contract: "stop", "length", "scope", "filtered" or "cancelled".
-        origin: "engine", "cache" (computed before, or early), or "typed" (the rest of what was suggested before).
-        timings: what it cost; all zero where no engine was asked.
-    """
-
-    text: str
-    finish: str
-    confidence: float
-    origin: str
-    timings: Timings
 
 
 @dataclass

@@ -28,9 +28,9 @@ _POLL_SECONDS = 0.02
 _STOP_SECONDS = 10.0
 _LEAVE_SECONDS = 1.0  # for a private engine to end by itself
 _LOG_TAIL_BYTES = 4096
-# llama.cpp's threads wait for each other after every operation. By default they spin for milliseconds, and where another
-# program has one of the processors each wait lasts until the scheduler's next turn. This makes them sleep after a
-# microsecond or two. A decoded token took, in ms, by default / so / sleeping at once (OMP_WAIT_POLICY=PASSIVE):
+# llama.cpp's threads wait for each other after every operation. By default they spin for milliseconds, and where
+# another program has one of the processors each wait lasts until the scheduler's next turn. This makes them sleep
+# after a microsecond or two. A decoded token took, in ms, by default / so / sleeping at once (OMP_WAIT_POLICY=PASSIVE):
 # 23 / 26 / 38 on an idle machine, 79 to 784 / 50 / 39 beside a busy program (2 cores, 0.5B, interleaved, n=5 and 2 to
 # 3, medians).
 BRIEF_SPINNING = {"GOMP_SPINCOUNT": "1000"}

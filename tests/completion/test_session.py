@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from codeassist.completion.decoding import Place
-from codeassist.completion.session import Completer, Suggestion
+from codeassist.completion.session import Completer
+from codeassist.completion.suggestion import Suggestion
 from codeassist.engine.fake import Reply
 from codeassist.paths import user_paths
 from codeassist.session import open_session
