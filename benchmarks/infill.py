@@ -4,7 +4,7 @@
 
 Sets: infill_single, infill_multi, infill_span (unit tests pass), fresh_line (fresh_fim as it is: the rest of the line)
 and fresh_place (fresh_fim with the cursor at a random place inside the line, half of them inside a word, seed fixed).
-"Usual" is PRE prefix SUF suffix MID with the same budgets, ended at the newline (fresh_*, infill_single) or where the
+"Usual" is PRE prefix SUF suffix MID with 512 and 128 tokens, ended at the newline (fresh_*, infill_single) or where the
 model ends, cut at the first line that stands left of the body.
 """
 
@@ -34,6 +34,7 @@ from codeassist.session import Session, open_session
 
 TEST_SECONDS = 10.0
 LINE_TOKENS, BLOCK_TOKENS = 64, 160
+USUAL_PREFIX, USUAL_SUFFIX = 512, 128  # tokens; more than ours
 _LEAVES = re.compile(r"\n(?=[^\s)\]}])")
 Row = dict[str, Any]
 
@@ -79,7 +80,7 @@ def _inside(line: str, chance: random.Random) -> int | None:
 
 def usual(session: Session, case: Case, *, one_line: bool) -> str:
     """The usual layout: everything before the cursor, everything after it, greedy, nothing filtered."""
-    fim, settings = session.manifest.fim, session.settings.completion
+    fim = session.manifest.fim
     if fim is None:
         raise SystemExit("the model has no fill-in-the-middle")
     before, after = session.engine.tokenize([case.place.before[-40_000:], case.place.after[:20_000]])
@@ -92,7 +93,7 @@ def usual(session: Session, case: Case, *, one_line: bool) -> str:
         return not one_line and _LEAVES.search("".join(text).lstrip("\n")) is not None
 
     prompt = (
-        fim.prefix, *before[-settings.prefix_tokens :], fim.suffix, *after[: settings.suffix_tokens], fim.middle
+        fim.prefix, *before[-USUAL_PREFIX:], fim.suffix, *after[:USUAL_SUFFIX], fim.middle
     )  # fmt: skip
     stop = ("\n",) if one_line else ()
     session.engine.generate(

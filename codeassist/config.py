@@ -36,8 +36,8 @@ class CompletionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """One completion: how much of the file is shown, how much may be written."""
 
     max_tokens: Positive = 160
-    prefix_tokens: Positive = 320
-    suffix_tokens: Natural = 80
+    prefix_tokens: Positive = 240
+    suffix_tokens: Natural = 48
     anchor_lines: Natural = 40  # the anchor is at most so many lines above the cursor
 
 

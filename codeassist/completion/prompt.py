@@ -54,7 +54,8 @@ class Planner:
         room = self.engine.info().context_tokens
         head_budget, suffix_budget = _share(room - room // 4 - _MARKERS, self.settings)
         at = anchor_offset(before, after, language, self.settings.anchor_lines)
-        start = _window(before, at, head_budget, previous)
+        written = (len(before) - at) // _CHARACTERS  # of the definition: it is the better part of what is above
+        start = _window(before, at, max(head_budget // 3, head_budget - written), previous)
         return self.at(before[start:at], _first_lines(after, suffix_budget * _CHARACTERS), start, header)
 
     def at(self, head: str, suffix: str, start: int, header: str = "") -> Anchor:
