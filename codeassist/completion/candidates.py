@@ -47,7 +47,7 @@ def beginnings(place: Place, language: Language, begin: str, first: Decoding, do
             following = next((each for each in place.after.split("\n") if each.strip()), "")
             deeper = width(following) > width(line + indent)
             module = re.search(rf"\b{name}\.", place.after) is not None and not deeper
-            yield begin + indent + (f"import {name}" if module else f"for {name}" if deeper else name)
+            yield begin + indent + (f"import {name}" if module else f"for {name} " if deeper else f"{name} ")
             tried += 1
     yield from first.alternatives[: _TRIES - tried]
 

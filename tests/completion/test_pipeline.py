@@ -49,7 +49,7 @@ def test_a_hole_gets_one_statement_where_the_output_never_meets_what_follows(fak
 
 
 def test_a_hole_that_repeats_what_follows_is_filled_otherwise(fake_engine: FakeScript) -> None:
-    fake_engine(Reply(when="    total", text=" = a + b\n    return total\n"), Reply(text="return total\n"))
+    fake_engine(Reply(when="    total ", text="= a + b\n    return total\n"), Reply(text="return total\n"))
     done = completed("def add(a, b):\n    ", "\n    return total\n")
     assert (done.text, done.finish) == ("total = a + b", "scope"), "the name that is needed below is tried first"
 
