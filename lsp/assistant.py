@@ -129,6 +129,12 @@ class Assistant:
         self._loading = True
         self._notice(text)
 
+    def _progress(self, text: str) -> None:
+        if text:
+            self._notice(text)
+        else:
+            self._settled()
+
     def _made(self) -> Completer:
         """The completer; its engine is started with it, so that it loads its model early."""
         self._configured.wait(_SETTINGS_SECONDS)
@@ -143,7 +149,7 @@ class Assistant:
             except CodeassistError:
                 session.engine.close()
                 raise
-            completer = Completer(session)
+            completer = Completer(session, progress=self._progress)
             self.model = session.manifest.id
             with self._lock:
                 if not self._closed:

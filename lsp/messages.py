@@ -19,6 +19,7 @@ class Messages:
         self._told: set[str] = set()
         self._numbers = itertools.count(1)
         self._progress: str | None = None
+        self._begun = False  # the client has agreed to be told
         self._tasks: set[asyncio.Task[None]] = set()
         self.progress_supported = False
 
@@ -37,8 +38,10 @@ class Messages:
         if not self.progress_supported:
             return
         if self._progress is not None:
-            self._report({"kind": "report", "message": one_line(text)})
+            if self._begun:
+                self._report({"kind": "report", "message": one_line(text)})
             return
+        self._begun = False
         self._progress = f"codeassist-{next(self._numbers)}"
         task = asyncio.create_task(self._begin(self._progress, text))
         self._tasks.add(task)
@@ -48,7 +51,8 @@ class Messages:
         """It is over."""
         if self._progress is not None:
             token, self._progress = self._progress, None
-            self._report({"kind": "end"}, token)
+            if self._begun:
+                self._report({"kind": "end"}, token)
 
     async def _begin(self, token: str, text: str) -> None:
         creating = asyncio.create_task(self._protocol.ask("window/workDoneProgress/create", {"token": token}))
@@ -56,6 +60,7 @@ class Messages:
         creating.add_done_callback(self._tasks.discard)
         await creating
         if self._progress == token:
+            self._begun = True
             self._report({"kind": "begin", "title": "codeassist", "message": one_line(text), "cancellable": False})
 
     def _report(self, value: dict[str, object], token: str | None = None) -> None:

@@ -22,8 +22,9 @@ from codeassist.completion.filters.confidence import DEFAULT
 from codeassist.completion.pipeline import STALE_LINES, Filled, fill, header
 from codeassist.completion.prompt import Planner
 from codeassist.completion.suggestion import Counters, Suggestion
+from codeassist.completion.warmup import Progress, warm_up
 from codeassist.context.languages import language_for
-from codeassist.engine.api import Chunk, Priority, Request, Usage
+from codeassist.engine.api import Priority, Usage
 from codeassist.engine.timings import Timings
 from codeassist.session import Session
 
@@ -46,7 +47,15 @@ class _Document:
 class Completer:
     """Completions for many documents over one engine, from any thread. Blocking; a newer call ends an older one."""
 
-    def __init__(self, session: Session, *, patience_s: float | None = _PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        patience_s: float | None = _PATIENCE_SECONDS,
+        progress: Progress = lambda _text: None,
+    ) -> None:
+        """`progress` is told what a long warm-up does, and "" when it is over."""
+        self._progress = progress
         self._session = session
         self._planner = Planner(session.manifest, session.settings.completion, session.engine)
         self._patience = patience_s
@@ -197,15 +206,7 @@ class Completer:
             here = self._document(document)
         anchor = self._new_anchor(here, place) if fresh else self._anchor(here, place)
         prompt = self._planner.prompt(anchor, anchor.typed(place.before, place.after) or "", 1)
-        seen = Usage()
-
-        def take(chunk: Chunk) -> bool:
-            nonlocal seen
-            seen = chunk.usage
-            return cancel() or bool(chunk.text)
-
-        request = Request(prompt=prompt.tokens, max_tokens=1, priority=Priority.WARMUP, session=f"{here.session}-warm")
-        self._session.engine.generate(request, take)
+        seen = warm_up(self._session.engine, prompt.tokens, f"{here.session}-warm", cancel, self._progress)
         with self._lock:
             self._count(seen)
         if fresh and not cancel():

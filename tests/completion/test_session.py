@@ -166,6 +166,18 @@ def test_a_place_is_warmed_up_before_anybody_asks(completer: Completer) -> None:
     assert first.timings.cached_tokens > len(ABOVE) // 2
 
 
+def test_a_long_warm_up_is_told_and_its_end(fake_engine: FakeScript) -> None:
+    fake_engine("total")
+    told: list[str] = []
+    completer = Completer(open_session(os.environ), progress=told.append)
+    completer.warm(DOC, at(ABOVE))
+    idle(completer)
+    completer.warm(DOC, at(ABOVE + "x"))
+    idle(completer)
+    assert told == ["reading the code around the cursor", ""], "the second one finds everything in the cache"
+    completer.close()
+
+
 def test_max_lines_bounds_a_block(fake_engine: FakeScript) -> None:
     fake_engine("a = 1\n    b = 2\n    return a\n")
     completer = Completer(open_session(os.environ))
