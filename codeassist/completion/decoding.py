@@ -196,8 +196,21 @@ class Decoding:
         if done is None and self.extent is Extent.HOLE:
             done = self._statements() or self._first
         done = done or self._whole()
+        if self.extent is Extent.BLOCK:
+            done = self._fitting(done)
         cancelled = self._complete is None and self._finish == "cancelled"
         return Filtered(done.text, "cancelled" if cancelled else done.finish or self._finish or "stop")
+
+    def _fitting(self, done: Filtered) -> Filtered:
+        """An output for the end of a block, cut back to statements after which the next line can stand."""
+        place, language = self._place, self._language
+        if language is None or not done.text.strip() or fits(place.before, done.text, place.after, language):
+            return done
+        for text in reversed([*statements(done.text, language, begun=False)]):
+            shorter = self._cleaned(text)
+            if shorter.text.strip() and fits(place.before, shorter.text, place.after, language):
+                return shorter
+        return Filtered("", "filtered")
 
     def confidence(self, kept: str) -> float:
         """The geometric mean of the probabilities of the tokens of what is kept, 0 to 1."""

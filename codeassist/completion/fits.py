@@ -30,12 +30,19 @@ def fits(before: str, text: str, after: str, language: Language) -> bool:
     if language.blocks != "indent":
         closers, openers = unmatched(lex(language, text).brackets)
         return len(closers) == len(openers) or not following
-    lines = [line for line in (before[-_WINDOW:] + text).split("\n") if line.strip() and not _comment(line, language)]
-    if not lines or not following:
+    above = before[-_WINDOW:] + text
+    lines = [line for line in above.split("\n") if line.strip() and not _comment(line, language)]
+    if not lines or not following or _inside(above, language):
         return True
     last, step = lines[-1], width(following) - width(lines[-1])
     opens = last.rstrip().endswith(":") or (":" in last and last.split("#")[0].rstrip().endswith(":"))
     return 0 < step <= _unit(lines) if opens else step <= 0
+
+
+def _inside(text: str, language: Language) -> bool:
+    """True if a text ends inside brackets or a string, where indentation says nothing."""
+    lexed = lex(language, text + "\n")
+    return bool(unmatched(lexed.brackets)[1]) or lexed.quoted(len(text))
 
 
 def _comment(line: str, language: Language) -> bool:

@@ -20,6 +20,8 @@ CURSOR = "⟦⟧"
         ("python", "def f(a):\n    ⟦⟧\n    return x\n", "if a:", False),
         ("python", "def f(a):\n    ⟦⟧\n    return x\n", "if a:\n        x = 1", True),
         ("python", "def f(a):\n    ⟦⟧", "if a:", True),
+        ("python", "x = f(⟦⟧\n    b,\n)\n", "a,", True),
+        ("python", 'def f():\n    """⟦⟧\n        more\n    """\n', "Words.", True),
         ("javascript", "function f() {\n  ⟦⟧\n  return 1;\n}\n", "if (a) {", False),
         ("javascript", "function f() {\n  ⟦⟧\n  return 1;\n}\n", "if (a) { b(); }", True),
     ],

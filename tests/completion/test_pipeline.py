@@ -54,6 +54,12 @@ def test_a_hole_that_repeats_what_follows_is_filled_otherwise(fake_engine: FakeS
     assert (done.text, done.finish) == ("total = a + b", "scope"), "the name that is needed below is tried first"
 
 
+def test_nothing_is_written_after_which_the_next_line_cannot_stand(fake_engine: FakeScript) -> None:
+    fake_engine("> int:\n        return 1\n")
+    done = completed("class A:\n    def f(self) -", "\n            if self.a:\n                pass\n")
+    assert (done.text, done.finish) == ("> int:", "scope")
+
+
 def test_a_file_keeps_its_last_newline(fake_engine: FakeScript) -> None:
     fake_engine("x = 1")
     assert completed("import os\n").text == "x = 1\n"
