@@ -41,10 +41,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """One place to complete. `expected` is the rest of the line for the fresh sets."""
+    """One place to complete: the rest of the line that is expected there, and all of what really stood there."""
 
     place: Place
     expected: str
+    truth: str
     row: Row
 
 
@@ -58,15 +59,20 @@ def cases(data: Path, name: str) -> Iterator[Case]:
     """The cases of a set."""
     if name.startswith("infill_"):
         for row in rows(data, name):
-            yield Case(Place(Path("solution.py"), row["prompt"], row["suffix"]), row["canonical_solution"], row)
+            place = Place(Path("solution.py"), row["prompt"], row["suffix"])
+            yield Case(place, row["canonical_solution"], row["canonical_solution"], row)
         return
     chance = random.Random(20261124)  # noqa: S311  places, not secrets
     for row in rows(data, "fresh_fim"):
         line = row["groundtruth"].partition("\n")[0]
-        at = 0 if name == "fresh_line" else _inside(line, chance)
+        if name == "fresh_line":
+            place = Place(Path(row["path"]), row["prefix"], row["suffix"])
+            yield Case(place, line, row["groundtruth"], row)
+            continue
+        at = _inside(line, chance)
         if at is not None:
-            before = row["prefix"] + row["groundtruth"][:at]
-            yield Case(Place(Path(row["path"]), before, row["suffix"]), line[at:], row)
+            before, after = row["prefix"] + line[:at], row["groundtruth"][len(line) :] + row["suffix"]
+            yield Case(Place(Path(row["path"]), before, after), line[at:], line[at:], row)
 
 
 def _inside(line: str, chance: random.Random) -> int | None:
@@ -134,7 +140,7 @@ def score(case: Case, text: str, name: str) -> dict[str, float]:
     shown = text.partition("\n")[0].rstrip()
     expected = case.expected.rstrip()
     broken = errors(case.place.before + text + case.place.after) > errors(
-        case.place.before + case.expected + case.place.after
+        case.place.before + case.truth + case.place.after
     )
     return {
         "exact": shown == expected,
