@@ -16,7 +16,7 @@ from codeassist.context.languages import Language
 from codeassist.engine.api import Chunk, Priority, Usage
 
 Cancel = Callable[[], bool]
-_HOLE_LINES = 12  # written in search of the suffix, before one statement is taken
+_HOLE_LINES, _BEGUN_LINES = 12, 6  # written in search of the suffix; where the person has begun the line
 
 
 def never() -> bool:
@@ -68,6 +68,8 @@ class Decoding:
         self._end_tokens = end_tokens
         self._effort = effort
         self.extent = extent(place.before, place.after, language)
+        begun = place.before[place.before.rfind("\n") + 1 :].strip()
+        self._most_lines = _BEGUN_LINES if begun else _HOLE_LINES
         self._started = time.monotonic()
         self._raw = ""
         self._finish = ""
@@ -146,7 +148,7 @@ class Decoding:
         written = self.text.count("\n")
         if 0 < self._effort.max_lines <= written:
             return self._cleaned("".join(self.text.splitlines(keepends=True)[: self._effort.max_lines]))
-        if self.extent is Extent.HOLE and written >= _HOLE_LINES:
+        if self.extent is Extent.HOLE and written >= self._most_lines:
             return self._statements() or self._first
         return self._statements() if self._impatient else None
 
