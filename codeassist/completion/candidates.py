@@ -8,12 +8,11 @@ first output that fits is taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from codeassist.completion.decoding import Decoding, Place
-from codeassist.completion.extent import Extent
 from codeassist.completion.filters.hole import width
-from codeassist.completion.fits import fits, needed_names
+from codeassist.completion.fits import fits, next_line
 from codeassist.completion.postprocess import Filtered
 from codeassist.context.languages import Language
 
@@ -21,31 +20,25 @@ _TRIES = 3
 _LEAST_PROBABILITY = 0.12  # of a further candidate, the geometric mean over its tokens
 
 
-def acceptable(place: Place, language: Language, done: Filtered) -> bool:
-    """True if an output for a hole can be right: something is left of it, and what follows fits it."""
+def acceptable(place: Place, language: Language, done: Filtered, needed: Sequence[str]) -> bool:
+    """True if an output for a hole can be right: something is left of it, what follows fits it, a name is met."""
     if not done.text.strip():
         return False
-    return fits(place.before, done.text, place.after, language) and not (unmet(place, language, done.text))
+    return fits(place.before, done.text, place.after, language) and not unmet(needed, done.text)
 
 
-def unmet(place: Place, language: Language, text: str) -> list[str]:
-    """Names that the code below needs and that neither the file above nor the output mentions."""
-    written = set(re.findall(r"\w+", text))
-    names = needed_names(place.before, place.after, language)
-    return [] if written.intersection(names) else names
+def unmet(needed: Sequence[str], text: str) -> Sequence[str]:
+    """The names that the code below needs, where the output mentions none of them."""
+    return () if set(re.findall(r"\w+", text)).intersection(needed) else needed
 
 
-def beginnings(place: Place, language: Language, begin: str, first: Decoding, done: Filtered) -> Iterator[str]:
+def beginnings(place: Place, begin: str, first: Decoding, done: Filtered, needed: Sequence[str]) -> Iterator[str]:
     """What further outputs are made to begin with, at most three; each begins with what is already there."""
-    if first.extent is not Extent.HOLE:
-        return
-    line = place.before[place.before.rfind("\n") + 1 :]
     tried = 0
-    if not line.strip():
-        indent = first.indent if not line else ""
-        for name in unmet(place, language, done.text)[:1]:
-            following = next((each for each in place.after.split("\n") if each.strip()), "")
-            deeper = width(following) > width(line + indent)
+    if not place.line.strip():
+        indent = first.indent if not place.line else ""
+        for name in unmet(needed, done.text)[:1]:
+            deeper = width(next_line(place.after)) > width(place.line + indent)
             module = re.search(rf"\b{name}\.", place.after) is not None and not deeper
             yield begin + indent + (f"import {name}" if module else f"for {name} " if deeper else f"{name} ")
             tried += 1

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from codeassist.completion.extent import Extent, extent, first_line, paragraph, statements
-from codeassist.completion.filters.confidence import Thresholds, confident
-from codeassist.completion.fits import fits
+from codeassist.completion.filters.confidence import Thresholds, confident, mean_probability
+from codeassist.completion.fits import fits, next_line
 from codeassist.completion.postprocess import Filtered, clean, finished
 from codeassist.context.languages import Language
 from codeassist.engine.api import Chunk, Priority, Usage
@@ -32,6 +31,11 @@ class Place:
     before: str
     after: str
     newline: str = "\n"
+
+    @property
+    def line(self) -> str:
+        """What stands before the cursor on its line."""
+        return self.before[self.before.rfind("\n") + 1 :]
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,7 @@ class Decoding:
         self._end_tokens = end_tokens
         self._effort = effort
         self.extent = extent(place.before, place.after, language)
-        begun = place.before[place.before.rfind("\n") + 1 :].strip()
-        self._most_lines = _BEGUN_LINES if begun else _HOLE_LINES
+        self._most_lines = _BEGUN_LINES if place.line.strip() else _HOLE_LINES
         self._started = time.monotonic()
         self._raw = ""
         self._finish = ""
@@ -106,9 +109,11 @@ class Decoding:
     @property
     def _doubtful(self) -> bool:
         """True if the model is not sure enough of what it has written so far."""
-        logprobs = [logprob for end, logprob in self._tokens if end > 0]
         limits = self._effort.thresholds
-        return limits is not None and not confident(logprobs, limits, forced=bool(self._begin.strip()))
+        if limits is None:
+            return False
+        logprobs = [logprob for end, logprob in self._tokens if end > 0]
+        return not confident(logprobs, limits, forced=bool(self._begin.strip()))
 
     def _news(self) -> bool:
         """True once for each new line, and once its first character shows whether the code has left its block."""
@@ -155,7 +160,7 @@ class Decoding:
     def _meets(self, done: Filtered) -> bool:
         """True if the output went on with the line that follows the hole."""
         rest = self.text[len(done.text) :].lstrip("\n").lstrip().partition("\n")[0].rstrip()
-        line = next((each.strip() for each in self._place.after.split("\n") if each.strip()), "")
+        line = next_line(self._place.after).strip()
         return not done.text.strip() or (bool(rest) and line.startswith(rest))
 
     @property
@@ -166,10 +171,9 @@ class Decoding:
     def _statements(self) -> Filtered | None:
         """In a hole the fewest statements that fit what follows, elsewhere all of them; None if there are none."""
         place = self._place
-        line = place.before[place.before.rfind("\n") + 1 :]
         if self._language is None:
             return None
-        written = statements(self.text, self._language, begun=bool(line.strip()))
+        written = statements(self.text, self._language, begun=bool(place.line.strip()))
         if self.extent is not Extent.HOLE:
             *_, longest = ("", *written)
             done = self._cleaned(longest)
@@ -217,6 +221,4 @@ class Decoding:
     def confidence(self, kept: str) -> float:
         """The geometric mean of the probabilities of the tokens of what is kept, 0 to 1."""
         logprobs = [logprob for end, logprob in self._tokens if end <= len(kept)] or [p for _, p in self._tokens[:1]]
-        if not logprobs:
-            return 0.0
-        return round(min(1.0, math.exp(sum(logprobs) / len(logprobs))), 4)
+        return round(mean_probability(logprobs), 4)

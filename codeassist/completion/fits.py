@@ -26,7 +26,7 @@ def fits(before: str, text: str, after: str, language: Language) -> bool:
     Where blocks are marked by indentation: it is one level deeper exactly if the text opens a block. Elsewhere: the
     text leaves as many brackets open as it found.
     """
-    following = next((line for line in after[:_WINDOW].split("\n") if line.strip()), "")
+    following = next_line(after[:_WINDOW])
     if language.blocks != "indent":
         closers, openers = unmatched(lex(language, text).brackets)
         return len(closers) == len(openers) or not following
@@ -37,6 +37,11 @@ def fits(before: str, text: str, after: str, language: Language) -> bool:
     last, step = lines[-1], width(following) - width(lines[-1])
     opens = last.rstrip().endswith(":") or (":" in last and last.split("#")[0].rstrip().endswith(":"))
     return 0 < step <= _unit(lines) if opens else step <= 0
+
+
+def next_line(after: str) -> str:
+    """The first line of a text that is not blank; "" if there is none."""
+    return next((line for line in after.split("\n") if line.strip()), "")
 
 
 def _inside(text: str, language: Language) -> bool:

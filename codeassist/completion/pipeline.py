@@ -13,6 +13,7 @@ from codeassist.completion.anchor import Anchor
 from codeassist.completion.candidates import acceptable, beginnings, plausible
 from codeassist.completion.decoding import Decoding, Effort, Place
 from codeassist.completion.extent import Extent
+from codeassist.completion.fits import needed_names
 from codeassist.completion.prompt import Planner, Prompt
 from codeassist.context.languages import Language, language_for
 from codeassist.engine.api import Request, Usage
@@ -96,13 +97,14 @@ def fill(planner: Planner, place: Place, language: Language | None, anchor: Anch
     first = decode(planner, place, language, prompt, effort)
     done, usage = first.result(), first.usage
     chosen = first
-    wanted = effort.candidates and language is not None and first.extent is Extent.HOLE and done.finish != "cancelled"
-    if wanted and language is not None and not acceptable(place, language, done):
-        for begin in beginnings(place, language, prompt.begin, first, done):
+    wanted = effort.candidates and first.extent is Extent.HOLE and done.finish != "cancelled"
+    needed = needed_names(place.before, place.after, language) if wanted and language is not None else []
+    if wanted and language is not None and not acceptable(place, language, done, needed):
+        for begin in beginnings(place, prompt.begin, first, done, needed):
             other = decode(planner, place, language, replace(prompt, begin=begin), effort, hidden=len(prompt.begin))
             usage = _sum(usage, other.usage)
             result = other.result()
-            if acceptable(place, language, result) and plausible(other, result.text):
+            if acceptable(place, language, result, needed) and plausible(other, result.text):
                 chosen, done = other, result
                 break
     return Filled(done.text, done.finish, chosen.confidence(done.text), usage, first.first)

@@ -1,7 +1,7 @@
 """The prompt of one completion: anchored fill-in-the-middle, in token ids, within a budget.
 
-The text since a few lines above the cursor (the anchor) goes after the middle marker, not before the suffix:
-a keystroke then evaluates what was typed and no suffix again, and the small model infills better (ARCHITECTURE.md
+The text since the anchor, above the cursor, goes after the middle marker, not before the suffix: a
+keystroke then evaluates what was typed and no suffix again, and the small model infills better (ARCHITECTURE.md
 has the figures). The unfinished word at the cursor, with the blanks or the sign before it and signs after it, is taken
 back and forced as the beginning of the output: a prompt that ends where a tokenizer would not end a token (inside a
 word, after `.` or `(`) is a sequence that no model has seen.
@@ -37,7 +37,10 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Planner:
-    """Lays out prompts for one model within its context."""
+    """Lays out prompts for one model within its context.
+
+    Models without fill-in-the-middle see the text before the cursor only.
+    """
 
     manifest: Manifest
     settings: CompletionSettings
@@ -51,8 +54,7 @@ class Planner:
         The head begins where the previous anchor's did, if that is still near enough: what the KV cache holds of it
         stays of use.
         """
-        room = self.engine.info().context_tokens
-        head_budget, suffix_budget = _share(room - room // 4 - _MARKERS, self.settings)
+        head_budget, suffix_budget = self._budgets
         at = anchor_offset(before, after, language, self.settings.anchor_lines)
         written = (len(before) - at) // _CHARACTERS  # of the definition: it is the better part of what is above
         start = _window(before, at, max(head_budget // 3, head_budget - written), previous)
@@ -60,12 +62,20 @@ class Planner:
 
     def at(self, head: str, suffix: str, start: int, header: str = "") -> Anchor:
         """Freeze this very text; `start` is where the head begins in the file."""
-        room = self.engine.info().context_tokens
-        head_budget, suffix_budget = _share(room - room // 4 - _MARKERS, self.settings)
+        head_budget, suffix_budget = self._budgets
         above, below, extra = self.engine.tokenize((head, suffix, header))
         head_tokens = extra[: head_budget // 8]
         head_tokens += _tail(above, head_budget - len(head_tokens))
-        return Anchor(start, head, suffix, self._frame(head_tokens, below[:suffix_budget]), room)
+        return Anchor(start, head, suffix, self._frame(head_tokens, below[:suffix_budget]), self._room)
+
+    @property
+    def _room(self) -> int:
+        return self.engine.info().context_tokens
+
+    @property
+    def _budgets(self) -> tuple[int, int]:
+        """Tokens of the head and of the suffix; a quarter of the context is left for the output."""
+        return _share(self._room - self._room // 4 - _MARKERS, self.settings)
 
     def _frame(self, head: tuple[int, ...], suffix: tuple[int, ...]) -> tuple[int, ...]:
         start = () if self.manifest.bos is None else (self.manifest.bos,)
@@ -84,25 +94,6 @@ class Planner:
         tokens = anchor.tokens + _tail(typed_tokens, budget)
         max_tokens = min(max_tokens + len(begin_tokens), anchor.room // 4)  # what is forced is not the caller's expense
         return Prompt(tokens or self.engine.tokenize(["\n"])[0], begin, max_tokens)
-
-
-def plan(
-    before: str,
-    after: str,
-    manifest: Manifest,
-    settings: CompletionSettings,
-    engine: Engine,
-    max_tokens: int,
-    header: str = "",
-    language: Language | None = None,
-) -> Prompt:
-    """Lay out the text before and after the cursor within the model's context, the header first.
-
-    Models without fill-in-the-middle see the text before the cursor only.
-    """
-    planner = Planner(manifest, settings, engine)
-    anchor = planner.anchor(before, after, language, header)
-    return planner.prompt(anchor, before[anchor.start + len(anchor.head) :], max_tokens)
 
 
 def _share(room: int, settings: CompletionSettings) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeassist.completion.prompt import Prompt, plan
+from codeassist.completion.prompt import Planner, Prompt
 from codeassist.config import CompletionSettings
 from codeassist.engine.fake import MANIFEST, FakeEngine, Script
 from codeassist.models.manifest import Manifest
@@ -18,7 +18,9 @@ PREFIX, SUFFIX, MIDDLE = 1, 2, 3
 def planned(
     before: str, after: str, settings: CompletionSettings, *, context: int = 4096, manifest: Manifest = MANIFEST
 ) -> Prompt:
-    return plan(before, after, manifest, settings, FakeEngine(Script(context_tokens=context)), 64)
+    planner = Planner(manifest, settings, FakeEngine(Script(context_tokens=context)))
+    anchor = planner.anchor(before, after, None)
+    return planner.prompt(anchor, before[anchor.start + len(anchor.head) :], 64)
 
 
 def shown(tokens: tuple[int, ...]) -> str:
