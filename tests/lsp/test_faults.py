@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.lsp.client import Client, until
 URI = "file:///project/sample.py"
 ERRORS, DEATHS, KILLS, STOPS = 174, 8, 14, 4  # 200 faults
 BATCH = 64  # tokens
+STILL_SECONDS = 1.0
 Start = Callable[..., Client]
 
 
@@ -120,6 +122,22 @@ def _engine_counters(home: Path) -> Counters:
     return health.counters
 
 
+def _settled(client: Client, home: Path) -> Counters:
+    """The counters once no more requests come: after a suggestion the server asks for the next one, on its own."""
+    seen, since = _engine_counters(home), time.monotonic()
+
+    def still() -> bool:
+        nonlocal seen, since
+        client.command("status")  # its loop turns, so that what it had to begin has begun
+        now = _engine_counters(home)
+        if now != seen:
+            seen, since = now, time.monotonic()
+        return time.monotonic() - since > STILL_SECONDS
+
+    until(still, "engine without new requests")
+    return seen
+
+
 @pytest.fixture
 def long_prompts(home: Path) -> None:
     (home / "config").mkdir(parents=True, exist_ok=True)
@@ -134,7 +152,7 @@ def test_a_cancel_frees_the_engine_within_a_batch(start: Start, fake_engine: Fak
     fake_engine(Reply(when="long", text="1\n", prefill_ms=8), "return a\n", context_tokens=8192)
     client = _begin(start)
     assert client.suggestion(URI, 1, 4) == "return a"
-    before = _engine_counters(home)
+    before = _settled(client, home)
     client.change(URI, 1, {"text": "".join(f"long_{each:04} = {each:04}\n" for each in range(250)) + "x = "})
     waiting = client.inline(URI, 250, 4)
     until(lambda: _engine_counters(home).requests > before.requests, "the request at the engine")
