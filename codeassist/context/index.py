@@ -1,8 +1,8 @@
 """What is known of a repository: its files, definitions, references, imports and words, kept up to date.
 
-One SQLite database for each repository, under the state directory; worktrees of one repository share it. What is derived
-from a file's content is stored by the content's hash, so that a branch switch parses only what was never seen. No
-method raises for a broken file of the repository; a broken database is made anew.
+One SQLite database for each repository, under the state directory; worktrees of one repository share it. What is
+derived from a file's content is stored by the content's hash, so that a branch switch parses only what was never seen.
+No method raises for a broken file of the repository; a broken database is made anew.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class Index:
         raise NotImplementedError
 
     def match(self, words: Sequence[str], limit: int = 100) -> list[Match]:
-        """The stretches with most of the words, by BM25; words are split at case and `_`, and stemmed, on both sides."""
+        """The stretches with most of the words, by BM25; words of both sides are split at case and `_`, and stemmed."""
         raise NotImplementedError
 
     def cached(self, key: str) -> bytes | None:
