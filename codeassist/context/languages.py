@@ -71,10 +71,11 @@ def language_for(path: Path | str) -> Language | None:
 
 
 @cache
-def _grammar(module: str) -> tree_sitter.Language:
+def grammar(language: Language) -> tree_sitter.Language:
+    """The language's grammar; its wheel is imported the first time."""
     import tree_sitter
 
-    return tree_sitter.Language(importlib.import_module(module).language())
+    return tree_sitter.Language(importlib.import_module(language.grammar).language())
 
 
 def encode(text: str) -> bytes:
@@ -89,4 +90,4 @@ def parse(language: Language, text: str) -> tree_sitter.Tree:
     """
     import tree_sitter
 
-    return tree_sitter.Parser(_grammar(language.grammar)).parse(encode(text))
+    return tree_sitter.Parser(grammar(language)).parse(encode(text))

@@ -52,7 +52,7 @@ def definitions(language: Language, text: str) -> list[Definition]:
     for node in _definition_nodes(language, parse(language, text)):
         outer = _wrapped(language, node)
         last = outer.end_point.row - (outer.end_point.column == 0 and outer.end_point.row > outer.start_point.row)
-        found.append(Definition(_name(language, node), _kind(language, node), outer.start_point.row + 1, last + 1))
+        found.append(Definition(name_of(language, node), kind_of(language, node), outer.start_point.row + 1, last + 1))
     return found
 
 
@@ -64,9 +64,9 @@ def scopes(language: Language, text: str) -> list[Scope]:
 
 
 def _scope(language: Language, node: tree_sitter.Node, at: _Offsets) -> Scope:
-    outer, body = _wrapped(language, node), _body(language, node)
+    outer, body = _wrapped(language, node), body_of(language, node)
     start, end = at[outer.start_byte], at[outer.end_byte]
-    return Scope(_name(language, node), _kind(language, node), start, end, at[body] if body >= 0 else -1)
+    return Scope(name_of(language, node), kind_of(language, node), start, end, at[body.start_byte] if body else -1)
 
 
 def scopes_around(language: Language, text: str, offset: int) -> list[Scope]:
@@ -142,10 +142,10 @@ def _definition_nodes(language: Language, tree: tree_sitter.Tree) -> Iterator[tr
 
 
 def _is_definition(language: Language, node: tree_sitter.Node) -> bool:
-    return (node.type in language.definitions or node.type in language.bindings) and bool(_kind(language, node))
+    return (node.type in language.definitions or node.type in language.bindings) and bool(kind_of(language, node))
 
 
-def _kind(language: Language, node: tree_sitter.Node) -> str:
+def kind_of(language: Language, node: tree_sitter.Node) -> str:
     """The kind of a definition, "" for a name that is bound to something else."""
     if node.type in language.definitions:
         return language.definitions[node.type]
@@ -153,7 +153,8 @@ def _kind(language: Language, node: tree_sitter.Node) -> str:
     return language.bindings.get(node.type, "") if value is not None and value.type in language.values else ""
 
 
-def _name(language: Language, node: tree_sitter.Node) -> str:
+def name_of(language: Language, node: tree_sitter.Node) -> str:
+    """The name of a definition, "" if it has none."""
     for field in language.name_fields:
         child = node.child_by_field_name(field)
         if child is not None and child.text is not None:
@@ -172,10 +173,10 @@ def _wrapped(language: Language, node: tree_sitter.Node) -> tree_sitter.Node:
     return node
 
 
-def _body(language: Language, node: tree_sitter.Node) -> int:
-    """The byte where the body begins; it may be a child's child (a Go struct, a JavaScript arrow function)."""
+def body_of(language: Language, node: tree_sitter.Node) -> tree_sitter.Node | None:
+    """A definition's body; it may be a child's child (a Go struct, a JavaScript arrow function)."""
     for child in node.children:
         for each in (child, *child.children):
             if each.type in language.bodies:
-                return each.start_byte
-    return -1
+                return each
+    return None

@@ -1,0 +1,114 @@
+"""What a language's query (queries/<id>.scm) finds in a file: nodes by their roles, for tags.py.
+
+The captures: `@definition` (its kind is the row's in languages.toml) or `@definition.KIND`, with `@name` where scope.py
+would find another, `@container` where that is not what is around it, `@wrapper` around it and `@doc` inside;
+`@above` belongs to what follows it (attributes), `@comment` documents it; `@reference` is a name that is used;
+`@module` is a module's name or string, with `@taken` for a name that is taken from it; `@path` is a path whose last
+part is the name, with groups in braces.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeassist.context.languages import Language, grammar
+from codeassist.context.scope import kind_of, name_of
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+# A hostile file can keep a great many patterns half matched; ordinary ones have a few dozen. The oldest are dropped.
+_MATCHES_AT_ONCE = 4096
+
+
+@dataclass
+class Found:
+    """A definition. `container` is "" where it is told by what is around."""
+
+    node: tree_sitter.Node
+    kind: str
+    name: str
+    container: str = ""
+    doc: tree_sitter.Node | None = None
+    wrapper: tree_sitter.Node | None = None
+
+
+@dataclass
+class Captures:
+    """Of one file. Definitions, wrappers and modules by the ids of their nodes, comments by the row they end in."""
+
+    definitions: dict[int, Found] = field(default_factory=dict)
+    wrapped: dict[int, set[int]] = field(default_factory=dict)  # the definitions in each wrapper
+    references: Counter[bytes] = field(default_factory=Counter)
+    modules: dict[int, tuple[tree_sitter.Node, list[str]]] = field(default_factory=dict)
+    paths: list[tree_sitter.Node] = field(default_factory=list)
+    comments: dict[int, tree_sitter.Node] = field(default_factory=dict)
+    above: dict[int, tree_sitter.Node] = field(default_factory=dict)
+
+
+def capture(language: Language, tree: tree_sitter.Tree) -> Captures:
+    """Run the language's query over a file."""
+    import tree_sitter
+
+    found = Captures()
+    count = found.references
+    cursor = tree_sitter.QueryCursor(_query(language), match_limit=_MATCHES_AT_ONCE)
+    for _, match in cursor.matches(tree.root_node):
+        if "reference" in match:
+            count[match["reference"][0].text or b""] += 1
+        elif "comment" in match:
+            found.comments[last_row(match["comment"][0])] = match["comment"][0]
+        elif "module" in match:
+            node = match["module"][0]
+            found.modules.setdefault(node.id, (node, []))[1].extend(text_of(name) for name in match.get("taken", ()))
+        elif "path" in match:
+            found.paths.append(match["path"][0])
+        elif "above" in match:
+            found.above[last_row(match["above"][0])] = match["above"][0]
+        else:
+            _add_definition(language, found, match)
+    return found
+
+
+def last_row(node: tree_sitter.Node) -> int:
+    """The row where a node ends; a node that ends with a newline ends in that line."""
+    end = node.end_point
+    return end.row - (end.column == 0 and end.row > node.start_point.row)
+
+
+def text_of(node: tree_sitter.Node) -> str:
+    """The text of a node."""
+    return (node.text or b"").decode("utf-8", "replace")
+
+
+@cache
+def _query(language: Language) -> tree_sitter.Query:
+    import tree_sitter
+
+    source = Path(__file__).with_name("queries") / f"{language.id}.scm"
+    return tree_sitter.Query(grammar(language), source.read_text(encoding="utf-8"))
+
+
+def _add_definition(language: Language, found: Captures, match: Mapping[str, list[tree_sitter.Node]]) -> None:
+    role = next(key for key in match if key.startswith("definition"))
+    node = match[role][0]
+    one = found.definitions.get(node.id)
+    if one is None:
+        kind = role.partition(".")[2] or kind_of(language, node)
+        if not kind:
+            return
+        name = match["name"][0] if "name" in match else None
+        one = found.definitions[node.id] = Found(node, kind, text_of(name) if name else name_of(language, node))
+    if "container" in match:
+        one.container = text_of(match["container"][0])
+    if "doc" in match:
+        one.doc = match["doc"][0]
+    for wrapper in match.get("wrapper", ()):
+        found.wrapped.setdefault(wrapper.id, set()).add(node.id)
+        if one.wrapper is None or wrapper.start_byte < one.wrapper.start_byte:
+            one.wrapper = wrapper
