@@ -1,0 +1,110 @@
+"""Chooses, from candidates, the chunks that fit into a budget of tokens, and lays them out the same way every time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from codeassist.context.candidate import Candidate
+from codeassist.context.chunk import Chunk, Gathered
+from codeassist.context.languages import Language
+from codeassist.engine.api import Engine
+
+_KEPT = 4096  # counts
+_CHARACTERS = 8  # more than code has for a token: what surely does not fit is not counted
+_COMMENT = "#"
+
+
+class Counter:
+    """Counts tokens with the model's own tokenizer; remembers what it has counted."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: OrderedDict[bytes, int] = OrderedDict()
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text.
+
+        Raises:
+            EngineError: the engine failed.
+        """
+        keys = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest() for text in texts]
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
+        for key, tokens in zip(new, self._engine.tokenize(list(new.values())) if new else (), strict=True):
+            self._known[key] = len(tokens)
+        counts = [self._known[key] for key in keys]
+        while len(self._known) > _KEPT:
+            self._known.popitem(last=False)
+        return counts
+
+
+def pack(kinds: Sequence[Sequence[Candidate]], budget: int, counter: Counter, language: Language | None) -> Gathered:
+    """Fill the budget from kinds of candidates, each the best first; the kind that has had least is next.
+
+    Raises:
+        EngineError: the engine failed.
+    """
+    sign = language.line_comment if language is not None else _COMMENT
+    most = budget * _CHARACTERS * len(kinds)
+    offered = [_affordable(kind, most) for kind in kinds]
+    costs = _costs([each for kind in offered for each in kind], sign, counter)
+    used, chosen = [0] * len(kinds), [[] for _ in kinds]  # type: tuple[list[int], list[list[Candidate]]]
+    waiting = [list(reversed(kind)) for kind in offered]
+    headed: set[tuple[str, tuple[str, ...]]] = set()
+    while any(waiting):
+        kind = min((number for number, left in enumerate(waiting) if left), key=lambda number: used[number])
+        candidate = waiting[kind].pop()
+        head = (candidate.path, candidate.above)
+        body, heading = costs[candidate]
+        cost = body if head in headed else body + heading
+        if sum(used) + cost <= budget:
+            used[kind] += cost
+            headed |= {head} if len(candidate.lines) == 1 else set()
+            chosen[kind].append(candidate)
+    laid = lay_out(chosen, sign, counter)
+    while laid.tokens > budget:  # pieces are a little more, or less, than their sum
+        max(chosen, key=len).pop()
+        laid = lay_out(chosen, sign, counter)
+    return Gathered(chunks=laid.chunks, tokens=laid.tokens, budget=budget)
+
+
+def _affordable(kind: Sequence[Candidate], characters: int) -> list[Candidate]:
+    """The best of a kind, as many as could possibly be chosen: no more are counted."""
+    kept, total = [], 0
+    for candidate in kind:
+        total += sum(map(len, candidate.lines))
+        if total > characters:
+            break
+        kept.append(candidate)
+    return kept
+
+
+def _costs(candidates: Sequence[Candidate], sign: str, counter: Counter) -> dict[Candidate, tuple[int, int]]:
+    """Tokens of each candidate's lines, and of what stands above them."""
+    texts = [_comment(each.lines, sign) for each in candidates]
+    heads = [_comment([each.path, *each.above], sign) for each in candidates]
+    counts = counter.count([*texts, *heads])
+    return dict(zip(candidates, zip(counts[: len(texts)], counts[len(texts) :], strict=True), strict=True))
+
+
+def lay_out(kinds: Sequence[Sequence[Candidate]], sign: str, counter: Counter) -> Gathered:
+    """The chunks of what was chosen: by kind, path and line, whatever its value, so that they stay where they are."""
+    texts: list[tuple[Candidate, str]] = []
+    for kind in kinds:
+        head: list[str] = []
+        for each in sorted(kind, key=lambda candidate: (candidate.path, candidate.above, candidate.start)):
+            mine = [each.path, *each.above]
+            new = () if mine == head else mine[1:] if mine[:1] == head[:1] else mine
+            texts.append((each, _comment([*new, *each.lines], sign)))
+            head = mine if len(each.lines) == 1 else []
+    counts = counter.count([text for _, text in texts])
+    chunks = [
+        Chunk(path=each.path, start=each.start, end=each.end, reason=each.reason, tokens=tokens, text=text)
+        for (each, text), tokens in zip(texts, counts, strict=True)
+    ]
+    return Gathered(chunks=chunks, tokens=sum(counts))
+
+
+def _comment(lines: Sequence[str], sign: str) -> str:
+    return "".join(f"{sign} {line}".rstrip() + "\n" for line in lines)

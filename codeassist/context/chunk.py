@@ -1,0 +1,38 @@
+"""A stretch of the repository as the model is shown it."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Chunk(msgspec.Struct, frozen=True, kw_only=True):
+    """The contract's chunk.
+
+    Attributes:
+        path: relative to the root of the repository.
+        start, end: lines, from 1, both included.
+        reason: in a few words, why the model is shown it.
+        tokens: of `text`, by the model's own tokenizer.
+        text: the very bytes that stand in the prompt, as comments of the file's language.
+    """
+
+    path: str
+    start: int
+    end: int
+    reason: str
+    tokens: int
+    text: str
+
+
+class Gathered(msgspec.Struct, frozen=True, kw_only=True):
+    """Chunks in the order of the prompt. `tokens` is their sum, at most `budget`."""
+
+    schema: int = 1
+    chunks: list[Chunk] = []
+    tokens: int = 0
+    budget: int = 0
+
+    @property
+    def texts(self) -> list[str]:
+        """What the prompt begins with."""
+        return [chunk.text for chunk in self.chunks]
