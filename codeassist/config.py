@@ -41,6 +41,15 @@ class CompletionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     anchor_lines: Natural = 40  # the anchor is at most so many lines above the cursor
 
 
+class ContextSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is found in the repository, and how.
+
+    `embeddings`: "off", the id of an installed embedding model, or "auto": the first one that is installed.
+    """
+
+    embeddings: Annotated[str, msgspec.Meta(min_length=1)] = "auto"
+
+
 class AskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One answer."""
 
@@ -59,6 +68,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: str = DEFAULT_MODEL
     engine: EngineSettings = EngineSettings()
     completion: CompletionSettings = CompletionSettings()
+    context: ContextSettings = ContextSettings()
     ask: AskSettings = AskSettings()
     models: ModelSettings = ModelSettings()
 

@@ -9,7 +9,8 @@ CodeassistError
 │   ├── ModelFileError    3  a model file is truncated, altered or not one we can load
 │   └── DownloadError     3  every source of a model failed
 ├── EngineError           4  the engine failed
-│   └── EngineGoneError   4  the engine's process died or hung (worth one retry)
+│   ├── EngineGoneError   4  the engine's process died or hung (worth one retry)
+│   └── UnsupportedError  4  the engine's model cannot do what was asked
 └── CancelledError      130  the user interrupted
 """
 
@@ -67,6 +68,10 @@ class EngineError(CodeassistError):
 
 class EngineGoneError(EngineError):
     """The engine's process died or stopped answering in the middle of a request."""
+
+
+class UnsupportedError(EngineError):
+    """The engine's model cannot do this: one writes, another embeds."""
 
 
 class CancelledError(CodeassistError):

@@ -66,7 +66,7 @@ def user_paths(environ: Mapping[str, str]) -> Paths:
 
 def _short_enough(directory: Path) -> Path:
     """The directory itself, or a short one under /tmp when a socket in it would exceed sun_path."""
-    longest_name = len("/engine-private-12345678/llama.sock")
+    longest_name = len("/embed/engine-private-12345678/llama-1234567/llama.sock")
     if len(os.fsencode(directory)) + longest_name <= MAX_SOCKET_PATH:
         return directory
     digest = hashlib.sha256(os.fsencode(directory)).hexdigest()[:12]

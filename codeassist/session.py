@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from codeassist import config
 from codeassist.config import Loaded
 from codeassist.engine.api import Engine
-from codeassist.errors import MissingError
+from codeassist.errors import MissingError, ModelFileError
 from codeassist.models.catalog import Catalog, load_catalog
 from codeassist.models.manifest import Manifest
 from codeassist.models.store import Store, check
@@ -19,6 +19,8 @@ from codeassist.paths import private_directory
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from codeassist.engine.embedder import Embedder
 
 Notice = Callable[[str], None]
 
@@ -92,6 +94,52 @@ def open_session(
     return Session(loaded, manifest, _client(loaded, manifest, notice, mode or loaded.settings.engine.mode))
 
 
+def open_embedder(environ: Mapping[str, str], *, notice: Notice | None = None) -> Embedder | None:
+    """The embedding model of `context.embeddings`, ready to be asked; None where it is off or none is installed.
+
+    Embeddings are an extra: a model that cannot be used is told to `notice`, and does without.
+
+    Raises:
+        ConfigError: the settings cannot be used.
+    """
+    loaded = config.load(environ)
+    chosen = loaded.settings.context.embeddings
+    if chosen == "off":
+        return None
+    from codeassist.engine.embedder import Embedder
+
+    if loaded.fake_script is not None:
+        from codeassist.engine.fake import FakeEngine
+
+        fake = FakeEngine.from_file(loaded.fake_script)
+        return Embedder(fake, fake.embedding_manifest) if fake.embedding_manifest else None
+    try:
+        manifest = _embedding_model(Store(loaded.paths.models), chosen)
+    except MissingError as error:
+        if notice:
+            notice(f"no embeddings: {error.message}; {error.hint}")
+        return None
+    mode = loaded.settings.engine.mode
+    return Embedder(_client(loaded, manifest, notice, mode), manifest) if manifest else None
+
+
+def _embedding_model(store: Store, chosen: str) -> Manifest | None:
+    """The installed model of that id, or the first one that embeds for "auto".
+
+    Raises:
+        MissingError: the one that is named is not installed or does not embed; the file has changed.
+    """
+    if chosen == "auto":
+        manifest = next((each for each in store.installed().manifests if each.embedding), None)
+    else:
+        manifest = store.resolve(chosen, load_catalog())
+        if not manifest.embedding:
+            raise ModelFileError(f"model {chosen} makes none", "set context.embeddings to one that does")
+    if manifest:
+        check(manifest)
+    return manifest
+
+
 def _client(loaded: Loaded, manifest: Manifest, notice: Notice | None, mode: str) -> Engine:
     from codeassist.engine.client import EngineClient
     from codeassist.engine.launch import Launcher
@@ -100,15 +148,21 @@ def _client(loaded: Loaded, manifest: Manifest, notice: Notice | None, mode: str
     spec = Spec(
         manifest=manifest,
         settings=loaded.settings.engine,
-        directory=str(engine_directory(loaded)),
+        directory=str(embedding_directory(loaded) if manifest.embedding else engine_directory(loaded)),
         fake_script=str(loaded.fake_script.absolute()) if loaded.fake_script else "",
     )
-    return EngineClient(Launcher(spec, engine_log(loaded), private=mode == "private", notice=notice))
+    log = loaded.paths.logs / "embedding.log" if manifest.embedding else engine_log(loaded)
+    return EngineClient(Launcher(spec, log, private=mode == "private", notice=notice))
 
 
 def engine_directory(loaded: Loaded) -> Path:
     """The directory of the shared engine's socket and lock, made private."""
     return private_directory(loaded.paths.runtime)
+
+
+def embedding_directory(loaded: Loaded) -> Path:
+    """The same of the engine of an embedding model: it runs beside the one that writes."""
+    return private_directory(engine_directory(loaded) / "embed")
 
 
 def engine_log(loaded: Loaded) -> Path:

@@ -34,6 +34,16 @@ class ChatTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
+class EmbedTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an embedding model wants to stand before a question, and before a text that is searched."""
+
+    family: str
+    models: tuple[str, ...]  # parts of model ids
+    query: str
+    document: str
+    source: str
+
+
 class AskPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The instructions for answering a question about files."""
 
@@ -83,6 +93,11 @@ def fim_templates() -> list[FimTemplate]:
 def chat_templates() -> list[ChatTemplate]:
     """Every family's turn markers, in the order of the file names."""
     return _load_all("chat", ChatTemplate)
+
+
+def embed_templates() -> list[EmbedTemplate]:
+    """Every family's prefixes, in the order of the file names."""
+    return _load_all("embed", EmbedTemplate)
 
 
 def ask_prompt() -> AskPrompt:

@@ -81,8 +81,9 @@ def home(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Ite
     monkeypatch.setenv("HOME", str(root / "user"))
     monkeypatch.setenv("CODEASSIST_HOME", str(root / "h"))
     yield root / "h"
-    if (root / "h" / "run" / SOCKET).exists():
-        stop_engine(root / "h" / "run")
+    for directory in (root / "h" / "run", root / "h" / "run" / "embed"):
+        if (directory / SOCKET).exists():
+            stop_engine(directory)
     shutil.rmtree(root, ignore_errors=True)
 
 

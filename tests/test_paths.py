@@ -10,7 +10,7 @@ import pytest
 from codeassist.errors import MissingError
 from codeassist.paths import MAX_SOCKET_PATH, private_directory, user_paths
 
-SOCKET = "engine-private-12345678/llama.sock"
+SOCKET = "embed/engine-private-12345678/llama-1234567/llama.sock"
 
 
 def test_codeassist_home_moves_everything(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ import pytest
 
 from codeassist import templates
 from codeassist.errors import ConfigError
-from codeassist.templates import ask_prompt, chat_templates, fim_templates, try_sample
+from codeassist.templates import ask_prompt, chat_templates, embed_templates, fim_templates, try_sample
 from codeassist.text import offset_of, parse_position
 
 LOADERS: dict[str, Callable[[], object]] = {
     "fim/": fim_templates,
     "chat/": chat_templates,
+    "embed/": embed_templates,
     "ask.toml": ask_prompt,
     "try.toml": try_sample,
 }

@@ -104,7 +104,10 @@ def add(environ: Mapping[str, str], path: str, name: str = "") -> int:
     with ByteProgress().shown() as progress:
         manifest = add_model(Path(path), workspace.store, progress, model=name or None, reserved=workspace.catalog.ids)
     say(f"added {manifest.id}: {manifest.family or manifest.architecture}, can {', '.join(manifest.capabilities)}")
-    say(f"use it: codeassist model use {manifest.id}")
+    if manifest.embedding:
+        say("search and ask use it (context.embeddings); its vectors are made by: codeassist index")
+    else:
+        say(f"use it: codeassist model use {manifest.id}")
     return 0
 
 
@@ -112,6 +115,10 @@ def use(environ: Mapping[str, str], model: str) -> int:
     """Make an installed model the default, in config.toml."""
     workspace = open_workspace(environ)
     manifest = workspace.store.resolve(model, workspace.catalog)
+    if manifest.embedding:
+        raise UsageError(
+            f"model {model} writes no text: it embeds", "it needs no choosing: context.embeddings takes it by itself"
+        )
     config.set_model(workspace.loaded.paths, manifest.id)
     say(f"{manifest.id} is the default now ({workspace.loaded.paths.config_file})")
     if environ.get("CODEASSIST_MODEL", manifest.id) != manifest.id:
@@ -169,7 +176,8 @@ def _facts(entry: Entry | None, manifest: Manifest | None) -> dict[str, object]:
         facts |= {"id": manifest.id, "path": manifest.path, "bytes": manifest.bytes, "sha256": manifest.sha256}
         facts |= {"architecture": manifest.architecture, "family": manifest.family, "source": manifest.source}
         facts |= {"context_tokens": manifest.context_tokens, "capabilities": manifest.capabilities}
-        facts |= {"fill_in_the_middle": "yes" if manifest.fim else "no: completes from the text before the cursor"}
+        if not manifest.embedding:
+            facts |= {"fill_in_the_middle": "yes" if manifest.fim else "no: completes from the text before the cursor"}
     return facts
 
 

@@ -75,6 +75,13 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     usage: Usage = Usage()
 
 
+class Vectors(msgspec.Struct, frozen=True):
+    """One vector for each text, all of one length, and how many tokens were evaluated for them."""
+
+    vectors: list[list[float]]
+    tokens: int
+
+
 class Message(msgspec.Struct, frozen=True):
     """One turn of a conversation; `role` is "system", "user" or "assistant"."""
 
@@ -106,7 +113,10 @@ returning True ends the generation there, which is also how a caller's cancel to
 
 
 class Engine(Protocol):
-    """Runs a model. Methods raise EngineError; EngineGoneError if a retry may help."""
+    """Runs a model. Methods raise EngineError; EngineGoneError if a retry may help.
+
+    A model either writes or embeds: the other methods raise UnsupportedError.
+    """
 
     def info(self) -> ModelInfo:
         """The model that runs."""
@@ -122,6 +132,10 @@ class Engine(Protocol):
 
     def generate(self, request: Request, emit: Emit) -> None:
         """Generate, calling `emit` on this thread for every chunk; the last one has a finish, unless emit ended it."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """A vector of each text (none may be empty), which is cut to the model's context."""
         ...
 
     def cancel(self, session: str) -> None:

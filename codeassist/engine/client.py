@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage
+from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage, Vectors
 from codeassist.engine.launch import Launcher, kill_listener
 from codeassist.engine.uds import http_client, listener_of
-from codeassist.engine.wire import Event
-from codeassist.errors import EngineError, EngineGoneError
+from codeassist.engine.wire import EmbeddingsReply, Event
+from codeassist.errors import EngineError, EngineGoneError, UnsupportedError
 
 _SILENCE_SECONDS = 10.0  # the server says something four times a second; silence means that it hangs
+_EMBED_SECONDS = 120.0  # a server that embeds says nothing until it is done
 _T = TypeVar("_T")
 
 
@@ -56,6 +57,10 @@ class EngineClient:
         """Generate; after a crash the request runs once more, and what was already delivered is not repeated."""
         delivered = _Delivered(emit)
         self._retrying(lambda: self._stream(request, delivered))
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """A vector of each text."""
+        return self._retrying(lambda: self._embed(texts))
 
     def cancel(self, session: str) -> None:
         """Cancel what a session waits for or generates; nothing happens where no engine runs."""
@@ -130,6 +135,14 @@ class EngineClient:
             raise _refusal(reply.status_code, reply.content)
         return msgspec.json.decode(reply.content, type=_Tokens).tokens
 
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        body = msgspec.json.encode({"input": list(texts)})
+        reply = self._connected().post("/v1/embeddings", content=body, timeout=_EMBED_SECONDS)
+        if reply.status_code != httpx.codes.OK:
+            raise _refusal(reply.status_code, reply.content)
+        answer = msgspec.json.decode(reply.content, type=EmbeddingsReply)
+        return Vectors([each.embedding for each in answer.data], answer.usage.total_tokens)
+
     def _stream(self, request: Request, delivered: _Delivered) -> None:
         delivered.restart()
         body = msgspec.to_builtins(request) | {"stream": True}
@@ -186,5 +199,7 @@ def _refusal(status: int, content: bytes) -> EngineError:
         message, hint = str(error["message"]), str(error.get("hint", ""))
     except (msgspec.MsgspecError, KeyError, TypeError):
         message, hint = f"the engine answered {status}", ""
+    if status == httpx.codes.NOT_IMPLEMENTED:
+        return UnsupportedError(message, hint)
     kind = EngineGoneError if "is stopping" in message else EngineError
     return kind(message, hint or "run: codeassist doctor")

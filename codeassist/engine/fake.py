@@ -3,21 +3,24 @@
 A script is JSON: {"context_tokens": 4096, "replies": [{"when": "text in the prompt", "text": "…", …}]}.
 The first reply whose `when` is in the prompt (with what the output must begin with) and which has `times` left
 answers. A token is one code point: its id is the code point plus 1000; ids below are markers (1 prefix, 2 suffix,
-3 middle, 4–9 turns).
+3 middle, 4–9 turns). With `dimensions` it embeds too: a vector counts the words of a text.
 """
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import time
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
-from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage
-from codeassist.errors import ConfigError, EngineError
+from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage, Vectors
+from codeassist.errors import ConfigError, EngineError, UnsupportedError
 from codeassist.models.manifest import FimTokens, Manifest
 
 _FIRST = 1000
@@ -52,11 +55,15 @@ class Reply(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Script(msgspec.Struct, forbid_unknown_fields=True):
-    """All replies, and the context size in tokens."""
+    """All replies, and sizes in tokens. A text to embed fails as a reply says whose `when` is in it.
+
+    `dimensions`: of vectors; 0 is a model that makes none.
+    """
 
     replies: list[Reply] = []
     context_tokens: int = 4096
     batch_tokens: int = 64
+    dimensions: Annotated[int, msgspec.Meta(ge=0, le=4096)] = 0
 
 
 class FakeEngine:
@@ -64,6 +71,7 @@ class FakeEngine:
 
     def __init__(self, script: Script) -> None:
         self._script = script
+        self.embedded = 0  # texts so far
         self._kv: list[tuple[int, ...]] = []  # evaluated sequences: the longest common prefix of one is cached
 
     @classmethod
@@ -81,6 +89,13 @@ class FakeEngine:
     def info(self) -> ModelInfo:
         """The scripted model."""
         return ModelInfo(id=MANIFEST.id, context_tokens=self._script.context_tokens)
+
+    @property
+    def embedding_manifest(self) -> Manifest | None:
+        """The scripted model as one that embeds; None if it does not."""
+        if not self._script.dimensions:
+            return None
+        return msgspec.structs.replace(MANIFEST, id=f"fake-{self._script.dimensions}", embedding=True)
 
     def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
         """One token for each code point."""
@@ -107,6 +122,17 @@ class FakeEngine:
                 return
         if not self._fails(reply, emit, usage):
             self._decode(request, reply, emit, usage)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Count each text's words, hashed into so many dimensions."""
+        if not self._script.dimensions:
+            raise UnsupportedError("this model makes no embeddings", "codeassist model list shows those that do")
+        for reply in self._script.replies:
+            if reply.fail and any(reply.when in text for text in texts):
+                self._fails(reply, lambda _chunk: False, Usage())
+        cut = [text[: self._script.context_tokens] for text in texts]
+        self.embedded += len(cut)
+        return Vectors([_bag_of_words(text, self._script.dimensions) for text in cut], sum(map(len, cut)))
 
     def cancel(self, session: str) -> None:
         """Nothing is queued here: the scheduler, or `emit`, ends a generation."""
@@ -159,6 +185,14 @@ class FakeEngine:
 
     def _remember(self, tokens: tuple[int, ...]) -> None:
         self._kv = [*[known for known in self._kv if tokens[: len(known)] != known][-3:], tokens]
+
+
+def _bag_of_words(text: str, dimensions: int) -> list[float]:
+    counts = [0.0] * dimensions
+    for word in re.findall(r"[a-z0-9]+", text.lower()):
+        counts[zlib.crc32(word.encode()) % dimensions] += 1
+    length = math.hypot(*counts) or 1.0
+    return [count / length for count in counts]
 
 
 def _common(left: tuple[int, ...], right: tuple[int, ...]) -> int:

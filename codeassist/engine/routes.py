@@ -15,25 +15,25 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from codeassist.engine.api import Chunk, Engine, Request
+from codeassist.engine.api import Engine, Request
+from codeassist.engine.replies import Item, error_reply, events, json_reply, stopping, whole
 from codeassist.engine.scheduler import Job, Scheduler
 from codeassist.engine.wire import (
     MAX_BODY_BYTES,
     CancelBody,
     ChatBody,
     CompletionBody,
-    Frame,
+    EmbeddingsBody,
+    EmbeddingsReply,
     Health,
     Spec,
     TemplateBody,
     TokenizeBody,
-    openai_usage,
 )
 from codeassist.errors import CodeassistError, UsageError
 
 _PING_SECONDS = 0.25  # how late a client can notice that it should stop
 _Body = TypeVar("_Body")
-_Item = Chunk | CodeassistError
 
 
 class Routes:
@@ -47,8 +47,14 @@ class Routes:
         self._scheduler = scheduler
         self._sandbox = sandbox
         self._stop = stop
+        self._embedding = 0  # requests whose vectors are being made
         self.draining = False
         self.last_used = time.monotonic()
+
+    @property
+    def idle(self) -> bool:
+        """True if nothing is generated or embedded, and nothing waits."""
+        return self._scheduler.idle and not self._embedding
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -77,7 +83,7 @@ class Routes:
             try:
                 response: Response = await handler(http)
             except CodeassistError as error:
-                return _error(error, 400 if isinstance(error, UsageError) else 503)
+                return error_reply(error)
             return response
 
         return guarded
@@ -91,7 +97,7 @@ class Routes:
             counters=self._scheduler.counters,
             draining=self.draining,
         )
-        return _json(health)
+        return json_reply(health)
 
     async def _metrics(self, _http: HttpRequest) -> Response:
         counters = msgspec.to_builtins(self._scheduler.counters)
@@ -102,7 +108,7 @@ class Routes:
         return PlainTextResponse("\n".join(lines) + "\n")
 
     async def _models(self, _http: HttpRequest) -> Response:
-        return _json({"object": "list", "data": [{"id": self._engine.info().id, "object": "model"}]})
+        return json_reply({"object": "list", "data": [{"id": self._engine.info().id, "object": "model"}]})
 
     async def _completions(self, http: HttpRequest) -> Response:
         body = await _read(http, CompletionBody)
@@ -114,25 +120,35 @@ class Routes:
         prompt = await asyncio.to_thread(self._engine.render_chat, body.messages)
         return await self._generate(http, body, prompt, chat=True)
 
-    async def _embeddings(self, _http: HttpRequest) -> Response:
-        return _error(UsageError("this model makes no embeddings"), 501)
+    async def _embeddings(self, http: HttpRequest) -> Response:
+        body = await _read(http, EmbeddingsBody)
+        if self.draining:
+            return stopping()
+        self._embedding += 1
+        try:
+            made = await asyncio.to_thread(self._engine.embed, body.texts)
+        finally:
+            self._embedding -= 1
+            self.last_used = time.monotonic()
+        self._scheduler.count_embedded(made.tokens)
+        return json_reply(EmbeddingsReply.of(self._engine.info().id, made))
 
     async def _tokenize(self, http: HttpRequest) -> Response:
-        return _json({"tokens": await self._tokens((await _read(http, TokenizeBody)).texts)})
+        return json_reply({"tokens": await self._tokens((await _read(http, TokenizeBody)).texts)})
 
     async def _apply_template(self, http: HttpRequest) -> Response:
         body = await _read(http, TemplateBody)
-        return _json({"tokens": await asyncio.to_thread(self._engine.render_chat, body.messages)})
+        return json_reply({"tokens": await asyncio.to_thread(self._engine.render_chat, body.messages)})
 
     async def _cancel(self, http: HttpRequest) -> Response:
         self._scheduler.cancel((await _read(http, CancelBody)).session)
-        return _json({"cancelled": True})
+        return json_reply({"cancelled": True})
 
     async def _shutdown(self, _http: HttpRequest) -> Response:
         self.draining = True
-        if self._scheduler.idle:
+        if self.idle:
             self._stop()
-        return _json({"draining": True})
+        return json_reply({"draining": True})
 
     async def _tokens(self, texts: list[str]) -> list[tuple[int, ...]]:
         return await asyncio.to_thread(self._engine.tokenize, texts)
@@ -141,21 +157,21 @@ class Routes:
         self, http: HttpRequest, body: CompletionBody, prompt: tuple[int, ...], *, chat: bool
     ) -> Response:
         if self.draining:
-            return _error(CodeassistError("the engine is stopping", "run the command again"), 503)
+            return stopping()
         if not prompt:
-            return _error(UsageError("the prompt is empty"), 400)
+            return error_reply(UsageError("the prompt is empty"))
         items = self._items(http, body.request(prompt))
         if body.stream:
-            stream = _events(items, self._engine.info().id, chat=chat)
+            stream = events(items, self._engine.info().id, chat=chat)
             return StreamingResponse(stream, media_type="text/event-stream")
-        return await _whole(items, self._engine.info().id, chat=chat)
+        return await whole(items, self._engine.info().id, chat=chat)
 
-    async def _items(self, http: HttpRequest, request: Request) -> AsyncIterator[_Item | None]:
+    async def _items(self, http: HttpRequest, request: Request) -> AsyncIterator[Item | None]:
         """The job's chunks as they come, None when there is nothing new; a client that leaves cancels the job."""
-        queue: asyncio.Queue[_Item] = asyncio.Queue()
+        queue: asyncio.Queue[Item] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
-        def sink(item: _Item) -> None:
+        def sink(item: Item) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has closed: nobody reads any more
                 loop.call_soon_threadsafe(queue.put_nowait, item)
 
@@ -188,46 +204,3 @@ async def _read(http: HttpRequest, kind: type[_Body]) -> _Body:
         return msgspec.json.decode(bytes(data), type=kind)
     except msgspec.MsgspecError as error:
         raise UsageError(f"the request is malformed: {error}", "see ARCHITECTURE.md for the engine's fields") from error
-
-
-async def _events(items: AsyncIterator[_Item | None], model: str, *, chat: bool) -> AsyncIterator[bytes]:
-    kind = "chat.completion.chunk" if chat else "text_completion"
-    async with contextlib.aclosing(items) as source:  # type: ignore[type-var]
-        async for item in source:
-            if item is None:
-                yield b": waiting\n\n"
-                continue
-            frame = Frame.of(item)
-            choice: dict[str, Any] = {"index": 0, "finish_reason": frame.finish or None}
-            choice |= {"delta": {"content": frame.text}} if chat else {"text": frame.text}
-            event: dict[str, Any] = {"object": kind, "model": model, "choices": [choice], "codeassist": frame}
-            if frame.error:
-                event["error"] = {"message": frame.error, "type": "engine_error"}
-            yield b"data: " + msgspec.json.encode(event) + b"\n\n"
-    yield b"data: [DONE]\n\n"
-
-
-async def _whole(items: AsyncIterator[_Item | None], model: str, *, chat: bool) -> Response:
-    text, last = "", Chunk()
-    async for item in items:
-        if isinstance(item, CodeassistError):
-            return _error(item, 503)
-        if item is not None:
-            text, last = text + item.text, item
-    choice: dict[str, Any] = {"index": 0, "finish_reason": last.finish}
-    choice |= {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
-    kind = "chat.completion" if chat else "text_completion"
-    return _json({"object": kind, "model": model, "choices": [choice], "usage": openai_usage(last.usage)})
-
-
-def _json(value: object, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
-
-
-def _error(error: CodeassistError, status: int) -> Response:
-    body = {
-        "message": error.message,
-        "hint": error.hint,
-        "type": "invalid_request_error" if status == 400 else "engine",
-    }
-    return _json({"error": body}, status)

@@ -97,6 +97,12 @@ class Scheduler:
             self._changed.notify()
         self._thread.join(timeout=10)
 
+    def count_embedded(self, tokens: int) -> None:
+        """Count a request for vectors, which the scheduler does not run."""
+        with self._changed:
+            self.counters.requests += 1
+            self.counters.evaluated_tokens += tokens
+
     def cancel(self, session: str) -> None:
         """Cancel every request of a session: the running one ends after its current batch."""
         with self._changed:

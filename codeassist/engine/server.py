@@ -76,9 +76,12 @@ def _load(spec: Spec, directory: Path, inner_socket: Path) -> tuple[Engine, str]
     if spec.fake_script:
         engine = FakeEngine.from_file(Path(spec.fake_script))
         return engine, sandbox.enter([], [directory])
+    from codeassist.engine.encoder import NativeEncoder
     from codeassist.engine.xllamacpp import NativeEngine
 
     state = sandbox.enter([Path(spec.manifest.path)], [directory])
+    if spec.manifest.embedding:
+        return NativeEncoder(spec.manifest, spec.settings, inner_socket), state
     return NativeEngine(spec.manifest, spec.settings, inner_socket), state
 
 
@@ -104,9 +107,7 @@ async def _serve(spec: Spec, engine: Engine, state: str, path: Path, *, private:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    watching = asyncio.create_task(
-        _watch(routes, scheduler, spec.settings.idle_minutes * 60, stopping, private=private)
-    )
+    watching = asyncio.create_task(_watch(routes, spec.settings.idle_minutes * 60, stopping, private=private))
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({serving, watching, stop}, return_when=asyncio.FIRST_COMPLETED)
     path.unlink(missing_ok=True)  # a new client starts a new engine instead of meeting one that leaves
@@ -117,12 +118,10 @@ async def _serve(spec: Spec, engine: Engine, state: str, path: Path, *, private:
     scheduler.close()
 
 
-async def _watch(
-    routes: Routes, scheduler: Scheduler, idle_seconds: float, stopping: asyncio.Event, *, private: bool
-) -> None:
+async def _watch(routes: Routes, idle_seconds: float, stopping: asyncio.Event, *, private: bool) -> None:
     """Return when it is time to leave: idle for long, drained, or the parent of a private engine is gone."""
     while not stopping.is_set():
-        if scheduler.idle and (routes.draining or time.monotonic() - routes.last_used > idle_seconds):
+        if routes.idle and (routes.draining or time.monotonic() - routes.last_used > idle_seconds):
             return
         if private and select.select([0], [], [], 0)[0]:  # standard input ends with the parent
             return

@@ -8,11 +8,13 @@ import msgspec
 
 from codeassist import __version__
 from codeassist.config import EngineSettings
-from codeassist.engine.api import Chunk, Counters, Message, Priority, Request, Usage
+from codeassist.engine.api import Chunk, Counters, Message, Priority, Request, Usage, Vectors
 from codeassist.errors import CodeassistError, EngineError
 from codeassist.models.manifest import Manifest
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
+MAX_TEXTS = 2048  # as OpenAI's
+Text = Annotated[str, msgspec.Meta(min_length=1)]
 TokenId = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
 
 
@@ -76,6 +78,17 @@ class ChatBody(CompletionBody, kw_only=True):
     messages: list[Message]
 
 
+class EmbeddingsBody(msgspec.Struct):
+    """The body of `/v1/embeddings`; fields of OpenAI's that are not here are ignored."""
+
+    input: Text | Annotated[list[Text], msgspec.Meta(min_length=1, max_length=MAX_TEXTS)]
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts."""
+        return [self.input] if isinstance(self.input, str) else self.input
+
+
 class TokenizeBody(msgspec.Struct):
     """The body of `/tokenize`: specials are off, nothing is added."""
 
@@ -128,6 +141,34 @@ class Event(msgspec.Struct):
     """One server-sent event as the client reads it."""
 
     codeassist: Frame
+
+
+class Embedding(msgspec.Struct, tag_field="object", tag="embedding"):
+    """One vector of an answer of `/v1/embeddings`."""
+
+    index: int
+    embedding: list[float]
+
+
+class EmbeddingsUsage(msgspec.Struct):
+    """Tokens under OpenAI's names."""
+
+    prompt_tokens: int
+    total_tokens: int
+
+
+class EmbeddingsReply(msgspec.Struct, tag_field="object", tag="list"):
+    """The answer of `/v1/embeddings`."""
+
+    data: list[Embedding]
+    model: str
+    usage: EmbeddingsUsage
+
+    @classmethod
+    def of(cls, model: str, made: Vectors) -> EmbeddingsReply:
+        """The answer that carries these vectors."""
+        data = [Embedding(index, vector) for index, vector in enumerate(made.vectors)]
+        return cls(data, model, EmbeddingsUsage(made.tokens, made.tokens))
 
 
 def openai_usage(usage: Usage) -> dict[str, Any]:

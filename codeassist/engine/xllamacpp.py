@@ -9,25 +9,22 @@ Facts about xllamacpp 2026.10 that this file relies on (tests hold it to them):
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 
 from codeassist import templates
 from codeassist.config import EngineSettings
-from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage
-from codeassist.engine.uds import http_client
-from codeassist.errors import EngineError
+from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage, Vectors
+from codeassist.engine.llama import Llama, parameters
+from codeassist.errors import EngineError, UnsupportedError
 from codeassist.models.manifest import Manifest
 
 _SLOTS = 4  # sequences whose KV stays in the context; the longest common prefix picks one
-_TOKENIZE_SECONDS = 60.0
 
 
 class _Alternative(msgspec.Struct):
@@ -139,17 +136,14 @@ class NativeEngine:
     """A loaded model. Thread-safe for tokenize; one generate at a time is the scheduler's affair."""
 
     def __init__(self, manifest: Manifest, settings: EngineSettings, socket: Path) -> None:
-        import xllamacpp
-
         self._manifest = manifest
         self._context = min(settings.context_tokens, manifest.context_tokens or settings.context_tokens)
-        try:
-            self._server: Any = xllamacpp.Server(_parameters(manifest, settings, self._context, socket))
-        except Exception as error:
-            raise EngineError(
-                f"the model {manifest.id} cannot be loaded: {error}", f"check it: codeassist model verify {manifest.id}"
-            ) from error
-        self._http = http_client(socket, _TOKENIZE_SECONDS)
+        chosen = parameters(manifest, settings, socket)
+        chosen.n_ctx = self._context
+        chosen.n_batch = chosen.n_ubatch = settings.batch_tokens
+        chosen.n_parallel = _SLOTS
+        chosen.cache_ram_mib = settings.cache_mib
+        self._llama = Llama(manifest, chosen, socket)
 
     def info(self) -> ModelInfo:
         """The model that runs."""
@@ -157,21 +151,21 @@ class NativeEngine:
 
     def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
         """Token ids of each text, specials off, nothing added."""
-        return [self._tokens(text, special=False) for text in texts]
+        return [self._llama.tokens(text) for text in texts]
 
     def render_chat(self, messages: Sequence[Message]) -> tuple[int, ...]:
         """The conversation in the model's template; only the template's own markers become control tokens."""
         marks = [f"T{secrets.token_hex(8)}T" for _ in messages]
         if self._manifest.chat_template:
             masked = [{"role": turn.role, "content": mark} for turn, mark in zip(messages, marks, strict=True)]
-            text = str(self._post("/apply-template", {"messages": masked})["prompt"])
+            text = str(self._llama.post("/apply-template", {"messages": masked})["prompt"])
         else:
             text = _family_template(self._manifest.family, messages, marks)
         contents = {mark: turn.content for turn, mark in zip(messages, marks, strict=True)}
         tokens: list[int] = []
         for part in re.split("(" + "|".join(marks) + ")", text):
             if part:
-                tokens += self._tokens(contents.get(part, part), special=part not in contents)
+                tokens += self._llama.tokens(contents.get(part, part), special=part not in contents)
         if missing := [mark for mark in marks if mark not in text]:
             raise EngineError(
                 f"the model's chat template drops {len(missing)} of {len(marks)} messages", "use another model"
@@ -183,48 +177,20 @@ class NativeEngine:
     def generate(self, request: Request, emit: Emit) -> None:
         """Generate one completion; see `codeassist.engine.api.Engine`."""
         run = _Run(request, emit)
-        self._server.handle_completions(msgspec.json.encode(_body(request)).decode(), run.on_event)
+        self._llama.server.handle_completions(msgspec.json.encode(_body(request)).decode(), run.on_event)
         if run.failure is not None:
             raise run.failure
+
+    def embed(self, texts: Sequence[str]) -> Vectors:  # noqa: ARG002
+        """Not this model's: see encoder.py."""
+        raise UnsupportedError("this model makes no embeddings", "codeassist model list shows those that do")
 
     def cancel(self, session: str) -> None:
         """Nothing is queued here: the scheduler ends a generation through `emit`."""
 
     def close(self) -> None:
         """Close the connection; the process's end frees the model."""
-        self._http.close()
-
-    def _tokens(self, text: str, *, special: bool) -> tuple[int, ...]:
-        body = {"content": text, "add_special": False, "parse_special": special}
-        return tuple(self._post("/tokenize", body)["tokens"])
-
-    def _post(self, path: str, body: dict[str, Any]) -> Any:
-        try:
-            reply = self._http.post(path, content=msgspec.json.encode(body))
-        except httpx.HTTPError as error:
-            raise EngineError(f"the model does not answer: {error}", "run the command again") from error
-        if reply.status_code != httpx.codes.OK:
-            raise EngineError(f"the model refused {path}: {reply.text[:300]}", "use another model")
-        return reply.json()
-
-
-def _parameters(manifest: Manifest, settings: EngineSettings, context: int, socket: Path) -> Any:
-    import xllamacpp
-
-    threads = settings.threads or os.cpu_count() or 1
-    parameters = xllamacpp.CommonParams()
-    parameters.model.path = manifest.path
-    parameters.hostnames = [str(socket)]
-    parameters.n_ctx = context
-    parameters.n_batch = parameters.n_ubatch = settings.batch_tokens
-    parameters.n_parallel = _SLOTS
-    parameters.kv_unified = True
-    parameters.cache_ram_mib = settings.cache_mib
-    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
-    parameters.warmup = False
-    parameters.ui = False
-    parameters.verbosity = 1  # errors only: a higher level would log text of prompts
-    return parameters
+        self._llama.close()
 
 
 def _body(request: Request) -> dict[str, Any]:

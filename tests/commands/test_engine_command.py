@@ -70,6 +70,22 @@ def test_status_and_stop_of_a_running_engine(home: Path, run: Run) -> None:
         assert not Path(f"/proc/{document['pid']}/exe").exists()
 
 
+def test_the_engine_of_an_embedding_model_is_shown_beside_and_stopped_too(home: Path, run: Run) -> None:
+    home.mkdir()
+    with client_of(fake_spec(home / "run" / "embed", dimensions=8)) as client:
+        client.embed(["four"])
+        document = run("engine", "status", "--json").document
+        assert (document["running"], document["pid"], document["counters"]) == (False, None, NOTHING)
+        embedding = document["embedding"]
+        assert (embedding["running"], embedding["model"]) == (True, "fake")
+        assert embedding["socket"] == str(home / "run" / "embed" / "engine.sock")
+        assert embedding["counters"]["evaluated_tokens"] == 4
+        assert f"pid {embedding['pid']}" in run("engine", "status").stdout
+        assert run("engine", "stop").stderr == "the engine has stopped\n"
+        assert not Path(f"/proc/{embedding['pid']}/exe").exists()
+    assert "embedding" not in run("engine", "status", "--json").document
+
+
 @pytest.mark.parametrize("verb", ["status", "stop"])
 def test_a_socket_that_nobody_listens_at(verb: str, home: Path, run: Run) -> None:
     import socket

@@ -111,6 +111,29 @@ def test_use_keeps_the_comments_of_the_settings(home: Path, run: Run, added: Pat
     assert [model["id"] for model in models if model["default"]] == ["mine"]
 
 
+def test_a_model_that_embeds_cannot_be_the_one_that_writes(home: Path, run: Run, tmp_path: Path) -> None:
+    encoder = write_gguf(tmp_path / "e.gguf", architecture="bert", keys={"bert.pooling_type": 1})
+    result = run("model", "add", str(encoder), "--name", "mine")
+    assert (result.code, "model use" in result.stderr, "context.embeddings" in result.stderr) == (0, False, True)
+    refused = run("model", "use", "mine")
+    assert (refused.code, "embeds" in refused.error[0]) == (2, True)
+    assert not (home / "config" / "config.toml").exists()
+    info = run("model", "info", "mine", "--json").document
+    assert info["capabilities"] == ["embed"]
+    assert "fill_in_the_middle" not in info
+    models = {model["id"]: model for model in run("model", "list", "--json").document["models"]}
+    assert (models["mine"]["capabilities"], models["mine"]["default"]) == (["embed"], False)
+    write(tmp_path / "a.py", "x = 1\n")
+    assert run("complete", str(tmp_path / "a.py"), "--at", "1:1", "--model", "mine").code == 3
+
+
+def test_embedding_models_can_be_pulled_by_name(run: Run) -> None:
+    models = {model["id"]: model for model in run("model", "list", "--json").document["models"]}
+    assert models["bge-small-en-v1.5"]["capabilities"] == ["embed"]
+    assert models["nomic-embed-text-v1.5"]["capabilities"] == ["embed"]
+    assert run("model", "info", "bge-small-en-v1.5", "--json").document["installed"] is False
+
+
 def test_use_of_a_model_that_is_not_there(home: Path, run: Run) -> None:
     known, unknown = run("model", "use", DEFAULT), run("model", "use", "zzz")
     assert (known.code, unknown.code) == (3, 3)

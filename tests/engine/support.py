@@ -21,9 +21,12 @@ from codeassist.errors import CodeassistError
 DEADLINE_SECONDS = 60.0
 
 
-def fake(*replies: Reply, context_tokens: int = 4096, batch_tokens: int = 64) -> FakeEngine:
+def fake(*replies: Reply, context_tokens: int = 4096, batch_tokens: int = 64, dimensions: int = 0) -> FakeEngine:
     """A scripted engine in this process."""
-    return FakeEngine(Script(replies=list(replies), context_tokens=context_tokens, batch_tokens=batch_tokens))
+    script = Script(
+        replies=list(replies), context_tokens=context_tokens, batch_tokens=batch_tokens, dimensions=dimensions
+    )
+    return FakeEngine(script)
 
 
 def tokens(text: str) -> tuple[int, ...]:
@@ -83,11 +86,11 @@ def wait_until(condition: Callable[[], bool]) -> bool:
     return True
 
 
-def fake_spec(directory: Path, *replies: Reply, settings: EngineSettings | None = None) -> Spec:
+def fake_spec(directory: Path, *replies: Reply, settings: EngineSettings | None = None, dimensions: int = 0) -> Spec:
     """The spec of a resident process that runs a script."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     script = directory / "script.json"
-    script.write_bytes(msgspec.json.encode(Script(replies=list(replies))))
+    script.write_bytes(msgspec.json.encode(Script(replies=list(replies), dimensions=dimensions)))
     return Spec(
         manifest=MANIFEST,
         settings=settings or EngineSettings(start_seconds=60),

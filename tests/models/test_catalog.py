@@ -31,7 +31,7 @@ sources = [{ kind = "package-index", version = "1", parts = [{ package = "p", me
 def test_the_catalogue_is_sound() -> None:
     catalog = load_catalog()
     families = {template.family for template in fim_templates()}
-    assert len(catalog.entries) == 14
+    assert len(catalog.entries) == 16
     for entry in catalog.entries:
         assert entry.family in families | {""}, entry.id
         assert ("fim" in entry.capabilities) == bool(entry.family), entry.id
