@@ -39,6 +39,7 @@ class CompletionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     prefix_tokens: Positive = 240
     suffix_tokens: Natural = 48
     anchor_lines: Natural = 40  # the anchor is at most so many lines above the cursor
+    context_tokens: Natural = 256  # of other places in the repository
 
 
 class ContextSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,6 +55,7 @@ class AskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One answer."""
 
     max_tokens: Positive = 512
+    context_tokens: Natural = 1500  # of the repository's excerpts for one question
 
 
 class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -25,8 +25,9 @@ class Anchor:
         start: where the head began in the file, in characters.
         head: the text from there to the anchor.
         after: the text after the cursor when the anchor was set, bounded.
-        tokens: beginning of text, prefix marker, head, suffix marker, suffix, middle marker.
+        tokens: beginning of text, prefix marker, context, head, suffix marker, suffix, middle marker.
         room: tokens that may follow, what was typed and what is generated together.
+        context: what stands above the head: chunks of the repository, as comments.
     """
 
     start: int
@@ -34,6 +35,7 @@ class Anchor:
     after: str
     tokens: tuple[int, ...]
     room: int
+    context: tuple[str, ...] = ()
 
     def typed(self, before: str, after: str) -> str | None:
         """What was typed since the anchor; None if text that is frozen has changed."""

@@ -15,6 +15,8 @@ from codeassist.completion.decoding import Decoding, Effort, Place
 from codeassist.completion.extent import Extent
 from codeassist.completion.fits import needed_names
 from codeassist.completion.prompt import Planner, Prompt
+from codeassist.completion.surroundings import Surroundings
+from codeassist.context.chunk import Gathered
 from codeassist.context.languages import Language, language_for
 from codeassist.engine.api import Request, Usage
 from codeassist.engine.timings import Timings
@@ -25,8 +27,18 @@ STALE_LINES = 60  # typed since an anchor: from here on a nearer one is better
 _ALTERNATIVES = 5  # likeliest tokens, of which further candidates are made
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """Lines of the repository that the model was shown, from 1, both ends included."""
+
+    path: str
+    start: int
+    end: int
+    reason: str
+    tokens: int
+
+
 class Completion(msgspec.Struct, frozen=True, kw_only=True):
-    """The contract's completion. `context` lists chunks of other files that the model was shown."""
+    """The contract's completion. `context` lists the chunks of the repository that the model was shown."""
 
     schema: int = 1
     text: str
@@ -34,7 +46,7 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     confidence: float
     timings: Timings
-    context: list[dict[str, object]] = []
+    context: list[Shown] = []
 
 
 @dataclass(frozen=True)
@@ -48,8 +60,16 @@ class Filled:
     first: float
 
 
-def complete(session: Session, place: Place, max_tokens: int | None = None, name: str = "") -> Completion:
+def complete(
+    session: Session,
+    place: Place,
+    max_tokens: int | None = None,
+    name: str = "",
+    surroundings: Surroundings | None = None,
+) -> Completion:
     """Complete at a place. Calls with the same `name` share an anchor for as long as it fits: a session of commands.
+
+    Without `surroundings` nothing but the file is looked at.
 
     Raises:
         EngineError: the engine failed.
@@ -57,7 +77,7 @@ def complete(session: Session, place: Place, max_tokens: int | None = None, name
     began = time.monotonic()
     planner = Planner(session.manifest, session.settings.completion, session.engine)
     language = language_for(place.path)
-    anchor = _anchor(planner, place, language, session.directory, name)
+    anchor, gathered = _anchor(planner, place, session.directory, name, surroundings)
     effort = Effort(max_tokens or session.settings.completion.max_tokens)
     filled = fill(planner, place, language, anchor, effort)
     ends_file = place.before.endswith("\n") and not place.after and filled.text and filled.text[-1] != "\n"
@@ -68,22 +88,34 @@ def complete(session: Session, place: Place, max_tokens: int | None = None, name
         model=session.engine.info().id,
         confidence=filled.confidence,
         timings=Timings.of(filled.usage, began, filled.first or time.monotonic()),
+        context=[Shown(each.path, each.start, each.end, each.reason, each.tokens) for each in gathered.chunks],
     )
 
 
-def _anchor(planner: Planner, place: Place, language: Language | None, directory: Path, name: str) -> Anchor:
-    """The anchor of a named session, or a new one."""
-    before, after = place.before, place.after
+def _anchor(
+    planner: Planner, place: Place, directory: Path, name: str, surroundings: Surroundings | None
+) -> tuple[Anchor, Gathered]:
+    """The anchor of a named session, or a new one, with the chunks that stand above it."""
+    before, after, language = place.before, place.after, language_for(place.path)
     head = header(place, language)
-    if not name:
-        return planner.anchor(before, after, language, head)
-    known = saved.load(directory, name, before, after)
+    known = saved.load(directory, name, before, after) if name else None
     end = known.start + known.head if known else 0
     if known is not None and before.count("\n", end) <= STALE_LINES:
-        return planner.at(before[known.start : end], after[: known.after], known.start, head)
+        # What was gathered when the anchor was set is gathered again, so the prompt begins with the same bytes.
+        then = replace(place, before=before[: known.cursor])
+        gathered = _gather(surroundings, then, (known.cursor - known.start, known.after))
+        return planner.at(before[known.start : end], after[: known.after], known.start, head, gathered.texts), gathered
     anchor = planner.anchor(before, after, language, head)
-    saved.save(directory, name, anchor)
-    return anchor
+    gathered = _gather(surroundings, place, (len(before) - anchor.start, len(anchor.after)))
+    if gathered.chunks:
+        anchor = planner.at(anchor.head, anchor.after, anchor.start, head, gathered.texts)
+    if name:
+        saved.save(directory, name, anchor, len(before))
+    return anchor, gathered
+
+
+def _gather(surroundings: Surroundings | None, place: Place, shown: tuple[int, int]) -> Gathered:
+    return surroundings.gather(place, shown) if surroundings is not None else Gathered()
 
 
 def fill(planner: Planner, place: Place, language: Language | None, anchor: Anchor, effort: Effort) -> Filled:

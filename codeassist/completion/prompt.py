@@ -10,6 +10,7 @@ word, after `.` or `(`) is a sequence that no model has seen.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeassist.completion.anchor import Anchor, anchor_offset
@@ -47,35 +48,43 @@ class Planner:
     engine: Engine
 
     def anchor(
-        self, before: str, after: str, language: Language | None, header: str = "", previous: Anchor | None = None
+        self,
+        before: str,
+        after: str,
+        language: Language | None,
+        header: str = "",
+        previous: Anchor | None = None,
+        context: Sequence[str] = (),
     ) -> Anchor:
-        """Freeze a prompt around a place, the header first.
+        """Freeze a prompt around a place, the context and the header first.
 
         The head begins where the previous anchor's did, if that is still near enough: what the KV cache holds of it
         stays of use.
         """
-        head_budget, suffix_budget = self._budgets
+        head_budget, suffix_budget = self._budgets(0)
         at = anchor_offset(before, after, language, self.settings.anchor_lines)
         written = (len(before) - at) // _CHARACTERS  # of the definition: it is the better part of what is above
         start = _window(before, at, max(head_budget // 3, head_budget - written), previous)
-        return self.at(before[start:at], _first_lines(after, suffix_budget * _CHARACTERS), start, header)
+        return self.at(before[start:at], _first_lines(after, suffix_budget * _CHARACTERS), start, header, context)
 
-    def at(self, head: str, suffix: str, start: int, header: str = "") -> Anchor:
-        """Freeze this very text; `start` is where the head begins in the file."""
-        head_budget, suffix_budget = self._budgets
-        above, below, extra = self.engine.tokenize((head, suffix, header))
+    def at(self, head: str, suffix: str, start: int, header: str = "", context: Sequence[str] = ()) -> Anchor:
+        """Freeze this very text; `start` is where the head begins in the file. Each text of `context` is tokenised by
+        itself, so that its tokens are those that were counted."""
+        above, below, extra, *chunks = self.engine.tokenize((head, suffix, header, *context))
+        known = tuple(token for chunk in chunks for token in chunk)[: self._room // 4]
+        head_budget, suffix_budget = self._budgets(len(known))
         head_tokens = extra[: head_budget // 8]
         head_tokens += _tail(above, head_budget - len(head_tokens))
-        return Anchor(start, head, suffix, self._frame(head_tokens, below[:suffix_budget]), self._room)
+        tokens = self._frame(known + head_tokens, below[:suffix_budget])
+        return Anchor(start, head, suffix, tokens, self._room, tuple(context))
 
     @property
     def _room(self) -> int:
         return self.engine.info().context_tokens
 
-    @property
-    def _budgets(self) -> tuple[int, int]:
-        """Tokens of the head and of the suffix; a quarter of the context is left for the output."""
-        return _share(self._room - self._room // 4 - _MARKERS, self.settings)
+    def _budgets(self, context: int) -> tuple[int, int]:
+        """Tokens of the head and of the suffix beside so many of context; a quarter of the room is for the output."""
+        return _share(self._room - self._room // 4 - _MARKERS - context, self.settings)
 
     def _frame(self, head: tuple[int, ...], suffix: tuple[int, ...]) -> tuple[int, ...]:
         start = () if self.manifest.bos is None else (self.manifest.bos,)

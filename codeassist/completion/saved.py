@@ -14,12 +14,13 @@ _KEPT = 64  # sessions
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """Where an anchor was, in characters, and the digest of the text it froze."""
+    """Where an anchor was and where the cursor was when it was set, in characters; the digest of what it froze."""
 
     start: int
     head: int
     after: int
     digest: str
+    cursor: int
 
 
 def load(directory: Path, name: str, before: str, after: str) -> Saved | None:
@@ -32,10 +33,10 @@ def load(directory: Path, name: str, before: str, after: str) -> Saved | None:
     return saved if same and saved.start + saved.head <= len(before) else None
 
 
-def save(directory: Path, name: str, anchor: Anchor) -> None:
+def save(directory: Path, name: str, anchor: Anchor, cursor: int) -> None:
     """Keep where a session's anchor is; the oldest sessions are forgotten."""
     folder = private_directory(directory)
-    saved = Saved(anchor.start, len(anchor.head), len(anchor.after), _digest(anchor.head, anchor.after))
+    saved = Saved(anchor.start, len(anchor.head), len(anchor.after), _digest(anchor.head, anchor.after), cursor)
     file = _file(directory, name)
     temporary = file.with_suffix(".new")
     temporary.write_bytes(msgspec.json.encode(saved))

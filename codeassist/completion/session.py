@@ -6,42 +6,30 @@ what was suggested and is being typed costs nothing; what comes next is computed
 
 from __future__ import annotations
 
-import hashlib
-import os
-import secrets
 import threading
 import time
-from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from codeassist.completion.anchor import Anchor
 from codeassist.completion.background import Background
 from codeassist.completion.cache import Known, SuggestionCache
 from codeassist.completion.decoding import Cancel, Effort, Place, never
+from codeassist.completion.documents import Document, Documents
 from codeassist.completion.filters.confidence import DEFAULT
 from codeassist.completion.pipeline import STALE_LINES, Filled, fill, header
 from codeassist.completion.prompt import Planner
 from codeassist.completion.suggestion import Counters, Suggestion
+from codeassist.completion.surroundings import Surroundings
 from codeassist.completion.warmup import Progress, warm_up
 from codeassist.context.languages import language_for
 from codeassist.engine.api import Priority, Usage
 from codeassist.engine.timings import Timings
 from codeassist.session import Session
 
-_DOCUMENTS = 32
-_ANCHORS = 4  # of a document: cursors that are gone back to
 _PATIENCE_SECONDS = 0.35
 _FAR_LINES = 40  # typed since an anchor, from which on a nearer one is prepared in the background
 _SURE = 0.5  # confidence of a suggestion from which on the next one is worth computing
-
-
-@dataclass
-class _Document:
-    """What is known of one document. `turn` grows with every call: an older call sees that it is superseded."""
-
-    session: str
-    turn: int = 0
-    anchors: list[Anchor] = field(default_factory=list)
+_CHANGED = 0.5  # of the chunks must be others, or the ones that are evaluated already go on to serve
 
 
 class Completer:
@@ -53,16 +41,18 @@ class Completer:
         *,
         patience_s: float | None = _PATIENCE_SECONDS,
         progress: Progress = lambda _text: None,
+        surroundings: Surroundings | None = None,
     ) -> None:
-        """`progress` is told what a long warm-up does, and "" when it is over."""
+        """`progress` is told what a long warm-up does, and "" when it is over. Without `surroundings` nothing but the
+        documents is looked at."""
         self._progress = progress
+        self._surroundings = surroundings
         self._session = session
         self._planner = Planner(session.manifest, session.settings.completion, session.engine)
         self._patience = patience_s
         self._lock = threading.RLock()  # of all that follows
-        self._documents: OrderedDict[str, _Document] = OrderedDict()
+        self._documents = Documents()
         self._cache = SuggestionCache()
-        self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._background = Background()
         self.counters = Counters()
 
@@ -82,7 +72,7 @@ class Completer:
         known = self.lookup(document, place)
         with self._lock:
             self.counters.requests += 1
-            here = self._document(document)
+            here = self._documents.get(document)
             here.turn += 1
             turn = here.turn
         if known is not None:
@@ -98,12 +88,13 @@ class Completer:
         filled = self._fill(here, place, effort)
         answer = self._answer(document, place, filled, began)
         self._advance(document, place)
+        self._look_around(document, place)
         return answer
 
     def _advance(self, document: str, place: Place) -> None:
         """Prepare a nearer anchor in the background, if much was typed since the one in use."""
         with self._lock:
-            here = self._document(document)
+            here = self._documents.get(document)
             typed = here.anchors[0].typed(place.before, place.after) if here.anchors else None
         if typed is not None and typed.count("\n") > _FAR_LINES and self._background.idle(0):
             self._background.run(document, place, lambda cancel: self._warm(document, place, cancel, fresh=True))
@@ -123,33 +114,29 @@ class Completer:
         self.counters.evaluated_tokens += usage.evaluated_tokens
         self.counters.generated_tokens += usage.generated_tokens
 
-    def _fill(self, here: _Document, place: Place, effort: Effort) -> Filled:
+    def _fill(self, here: Document, place: Place, effort: Effort) -> Filled:
         language = language_for(place.path)
         return fill(self._planner, place, language, self._anchor(here, place), effort)
 
-    def _anchor(self, here: _Document, place: Place) -> Anchor:
+    def _anchor(self, here: Document, place: Place) -> Anchor:
         """An anchor of the document that fits the place, or a new one."""
         with self._lock:
-            for anchor in here.anchors:
-                typed = anchor.typed(place.before, place.after)
-                if typed is not None and typed.count("\n") <= STALE_LINES:
-                    here.anchors.remove(anchor)
-                    here.anchors.insert(0, anchor)
-                    return anchor
+            known = here.fitting(place, STALE_LINES)
+        if known is not None:
+            return known
         anchor = self._new_anchor(here, place)
         self._keep(here, anchor)
         return anchor
 
-    def _new_anchor(self, here: _Document, place: Place) -> Anchor:
+    def _new_anchor(self, here: Document, place: Place) -> Anchor:
         with self._lock:
-            previous = here.anchors[0] if here.anchors else None
+            previous, context = (here.anchors[0] if here.anchors else None), here.context
         language = language_for(place.path)
-        return self._planner.anchor(place.before, place.after, language, header(place, language), previous)
+        return self._planner.anchor(place.before, place.after, language, header(place, language), previous, context)
 
-    def _keep(self, here: _Document, anchor: Anchor) -> None:
+    def _keep(self, here: Document, anchor: Anchor) -> None:
         with self._lock:
-            here.anchors[_ANCHORS - 1 :] = []
-            here.anchors.insert(0, anchor)
+            here.keep(anchor)
             self.counters.anchors += 1
 
     def lookup(self, document: str, place: Place) -> Suggestion | None:
@@ -179,7 +166,7 @@ class Completer:
 
     def _prefetch(self, document: str, place: Place, cancel: Cancel) -> None:
         with self._lock:
-            here = self._document(document)
+            here = self._documents.get(document)
         effort = Effort(
             self._session.settings.completion.max_tokens,
             patience_s=0.0 if self._patience is not None else None,
@@ -198,12 +185,45 @@ class Completer:
     def warm(self, document: str, place: Place) -> None:
         """Evaluate the prompt of a place in the background, before anybody asks. Returns at once."""
         with self._lock:
-            self._document(document)
+            self._documents.get(document)
         self._background.run(document, place, lambda cancel: self._warm(document, place, cancel))
+
+    def _look_around(self, document: str, place: Place) -> None:
+        """Gather in the background what the prompt should begin with, if the person stays at this place."""
+        with self._lock:
+            due = self._surroundings is not None and self._documents.get(document).due()
+        if due:
+            self._background.run(_context_of(document), place, lambda cancel: self._gather(document, place, cancel))
+
+    def _gather(self, document: str, place: Place, cancel: Cancel) -> None:
+        """Chunks that are others than before are taken into use as soon as they are evaluated."""
+        with self._lock:
+            here = self._documents.get(document)
+        if self._gathered(here, place):
+            self._warm(document, place, cancel, fresh=True)
+            with self._lock:
+                here.considered = here.anchors[0] if here.anchors else None
+
+    def _gathered(self, here: Document, place: Place) -> bool:
+        """True if the document's chunks have changed."""
+        with self._lock:
+            anchor = here.anchors[0] if here.anchors else None
+        anchor = anchor or self._new_anchor(here, place)
+        shown = (max(0, len(place.before) - anchor.start), len(anchor.after))
+        texts = tuple(self._surroundings.gather(place, shown).texts) if self._surroundings is not None else ()
+        with self._lock:
+            same = len(set(texts) & set(here.context))
+            if not texts or same > _CHANGED * len(texts):
+                return False
+            here.context = texts
+            return True
 
     def _warm(self, document: str, place: Place, cancel: Cancel, *, fresh: bool = False) -> None:
         with self._lock:
-            here = self._document(document)
+            here = self._documents.get(document)
+            new = not here.anchors
+        if new:
+            self._gathered(here, place)
         anchor = self._new_anchor(here, place) if fresh else self._anchor(here, place)
         prompt = self._planner.prompt(anchor, anchor.typed(place.before, place.after) or "", 1)
         seen = warm_up(self._session.engine, prompt.tokens, f"{here.session}-warm", cancel, self._progress)
@@ -215,7 +235,7 @@ class Completer:
     def cancel(self, document: str) -> None:
         """Nobody waits for this document any more. Returns at once."""
         with self._lock:
-            here = self._document(document)
+            here = self._documents.get(document)
             here.turn += 1
         self._session.engine.cancel(here.session)
 
@@ -223,8 +243,9 @@ class Completer:
         """The document was closed."""
         self.cancel(document)
         self._background.stop(document)
+        self._background.stop(_context_of(document))
         with self._lock:
-            self._documents.pop(document, None)
+            self._documents.forget(document)
             self._cache.forget(document)
 
     def close(self) -> None:
@@ -232,17 +253,11 @@ class Completer:
         self._background.close()
         self._session.engine.close()
 
-    def _document(self, document: str) -> _Document:
-        """The document's state; the least recently used ones are let go. Called with the lock held."""
-        here = self._documents.get(document)
-        if here is None:
-            digest = hashlib.blake2b(document.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
-            here = self._documents[document] = _Document(f"{self._name}-{digest}")
-        self._documents.move_to_end(document)
-        while len(self._documents) > _DOCUMENTS:
-            self._documents.popitem(last=False)
-        return here
-
 
 def _known(filled: Filled) -> Known:
     return Known(filled.text, filled.finish, filled.confidence)
+
+
+def _context_of(document: str) -> str:
+    """The name of the background task that gathers: typing on does not end it."""
+    return f"{document}\0context"
