@@ -48,7 +48,8 @@ class AskPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The instructions for answering a question about files."""
 
     system: str
-    file: str  # with {path} and {content}
+    file: str  # with {path}, {content} and {fence}, backticks that the content cannot end
+    excerpt: str  # the same, for numbered lines of a file
     question: str  # with {files} and {question}
     truncated: str  # stands where a file was cut
 

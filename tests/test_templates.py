@@ -51,7 +51,8 @@ def test_chat_turns(template: templates.ChatTemplate) -> None:
 
 def test_ask_prompt_has_its_fields() -> None:
     ask = ask_prompt()
-    assert "a.py" in ask.file.format(path="a.py", content="x")
+    for each in (ask.file, ask.excerpt):
+        assert each.format(path="a.py", content="x", fence="```").endswith("`a.py`:\n```\nx\n```\n")
     assert ask.question.format(files="F", question="Q").index("F") < ask.question.index("{question}")
     assert ask.system
     assert ask.truncated

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from codeassist import text
-from codeassist.chat.ask import Answer, Document, ask
+from codeassist.chat.ask import ask
+from codeassist.chat.conversation import Answer
+from codeassist.chat.documents import Document
 from codeassist.commands.markdown import MarkdownStream
 from codeassist.commands.output import Waiting, read_stdin, say, write_json
 from codeassist.errors import UsageError

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from codeassist import templates, text
-from codeassist.chat.ask import Document
+from codeassist.chat.documents import Document
 from codeassist.commands import ask as ask_command
 from codeassist.commands.model import pull_entry
 from codeassist.commands.output import Waiting, megabytes, say

@@ -10,35 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeassist import templates
-from codeassist.chat.ask import Citation, Document, ask, citations, fit
+from codeassist.chat.ask import ask
+from codeassist.chat.documents import Document, fit
+from codeassist.chat.sources import Citation
 from codeassist.engine.fake import FakeEngine, Script
 from codeassist.session import open_session
 from tests.conftest import FakeScript
 from tests.models.cache import cached_model
 
 CODE = "def load(path):\n    return open(path)\n\n\nclass Store:\n    def save(self):\n        pass\n"
-
-
-def test_names_the_answer_uses_are_cited_by_their_lines() -> None:
-    found = citations("`load` opens it, and `save()` keeps it; `missing` is not there.", [Document("a.py", CODE)])
-    assert found == [Citation("a.py", 1, 2), Citation("a.py", 6, 7)]
-
-
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        ("see a.py:2", [Citation("a.py", 2, 2)]),
-        ("see a.py:1-3", [Citation("a.py", 1, 3)]),
-        ("see a.py:L5-L6", [Citation("a.py", 5, 6)]),
-        ("see a.py:99", []),
-        ("see a.py:0", []),
-        ("see a.py:3-1", []),
-        ("see b.py:1", []),
-        ("see /etc/passwd.txt:1", []),
-    ],
-)
-def test_lines_that_do_not_exist_are_not_cited(answer: str, expected: list[Citation]) -> None:
-    assert citations(answer, [Document("a.py", CODE)]) == expected
 
 
 @given(sizes=st.lists(st.integers(0, 300), max_size=5), budget=st.integers(400, 1500))

@@ -23,7 +23,7 @@ def test_json_is_the_contract(tmp_path: Path, run: Run, fake_engine: FakeScript)
     document = result.document
     required = {"schema": int, "answer": str, "citations": list, "timings": dict, "model": str}
     assert required.items() <= types_of(document).items()
-    assert set(document) - set(required) <= {"truncated"}
+    assert set(document) - set(required) <= {"truncated", "context"}
     assert types_of(document["timings"]) == TIMINGS
     assert (result.code, document["schema"], document["answer"], document["model"]) == (0, 1, "It sums.", "fake")
 
