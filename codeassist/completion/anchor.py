@@ -37,6 +37,10 @@ class Anchor:
     room: int
     context: tuple[str, ...] = ()
 
+    def shown(self, before: str) -> tuple[int, int]:
+        """Characters before and after the cursor that the prompt holds."""
+        return max(0, len(before) - self.start), len(self.after)
+
     def typed(self, before: str, after: str) -> str | None:
         """What was typed since the anchor; None if text that is frozen has changed."""
         at = self.start

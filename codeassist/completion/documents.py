@@ -12,6 +12,7 @@ from codeassist.completion.anchor import Anchor
 from codeassist.completion.decoding import Place
 
 _DOCUMENTS = 32
+_CHANGED = 0.5  # of the chunks must be others, or the ones that are evaluated already go on to serve
 _ANCHORS = 4  # of a document: cursors that are gone back to
 
 
@@ -58,6 +59,14 @@ class Document:
             self.used = anchor
             return False
         self.considered = anchor
+        return True
+
+    def take(self, context: tuple[str, ...]) -> bool:
+        """True if these chunks are so many others that new anchors are to begin with them."""
+        same = len(set(context) & set(self.context))
+        if not context or same > _CHANGED * len(context):
+            return False
+        self.context = context
         return True
 
 

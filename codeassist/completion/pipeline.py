@@ -106,12 +106,22 @@ def _anchor(
         gathered = _gather(surroundings, then, (known.cursor - known.start, known.after))
         return planner.at(before[known.start : end], after[: known.after], known.start, head, gathered.texts), gathered
     anchor = planner.anchor(before, after, language, head)
-    gathered = _gather(surroundings, place, (len(before) - anchor.start, len(anchor.after)))
+    gathered = _gather(surroundings, place, anchor.shown(before))
     if gathered.chunks:
         anchor = planner.at(anchor.head, anchor.after, anchor.start, head, gathered.texts)
     if name:
         saved.save(directory, name, anchor, len(before))
     return anchor, gathered
+
+
+def look_around(session: Session, place: Place, surroundings: Surroundings) -> Gathered:
+    """What a completion at a place is shown of its surroundings.
+
+    Raises:
+        EngineError: the engine failed to count tokens.
+    """
+    planner = Planner(session.manifest, session.settings.completion, session.engine)
+    return _anchor(planner, place, session.directory, "", surroundings)[1]
 
 
 def _gather(surroundings: Surroundings | None, place: Place, shown: tuple[int, int]) -> Gathered:

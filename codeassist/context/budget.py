@@ -39,8 +39,16 @@ class Counter:
         return counts
 
 
-def pack(kinds: Sequence[Sequence[Candidate]], budget: int, counter: Counter, language: Language | None) -> Gathered:
-    """Fill the budget from kinds of candidates, each the best first; the kind that has had least is next.
+def pack(
+    kinds: Sequence[Sequence[Candidate]],
+    shares: Sequence[float],
+    budget: int,
+    counter: Counter,
+    language: Language | None,
+) -> Gathered:
+    """Fill the budget from kinds of candidates, each the best first; the kind that has had least of its share is next.
+
+    What one kind does not need is for the others.
 
     Raises:
         EngineError: the engine failed.
@@ -53,14 +61,16 @@ def pack(kinds: Sequence[Sequence[Candidate]], budget: int, counter: Counter, la
     waiting = [list(reversed(kind)) for kind in offered]
     headed: set[tuple[str, tuple[str, ...]]] = set()
     while any(waiting):
-        kind = min((number for number, left in enumerate(waiting) if left), key=lambda number: used[number])
+        kind = min(
+            (number for number, left in enumerate(waiting) if left), key=lambda number: used[number] / shares[number]
+        )
         candidate = waiting[kind].pop()
         head = (candidate.path, candidate.above)
         body, heading = costs[candidate]
         cost = body if head in headed else body + heading
         if sum(used) + cost <= budget:
             used[kind] += cost
-            headed |= {head} if len(candidate.lines) == 1 else set()
+            headed |= {head} if len(candidate.lines) <= 1 else set()
             chosen[kind].append(candidate)
     laid = lay_out(chosen, sign, counter)
     while laid.tokens > budget:  # pieces are a little more, or less, than their sum
@@ -97,7 +107,7 @@ def lay_out(kinds: Sequence[Sequence[Candidate]], sign: str, counter: Counter) -
             mine = [each.path, *each.above]
             new = () if mine == head else mine[1:] if mine[:1] == head[:1] else mine
             texts.append((each, _comment([*new, *each.lines], sign)))
-            head = mine if len(each.lines) == 1 else []
+            head = mine if len(each.lines) <= 1 else []
     counts = counter.count([text for _, text in texts])
     chunks = [
         Chunk(path=each.path, start=each.start, end=each.end, reason=each.reason, tokens=tokens, text=text)

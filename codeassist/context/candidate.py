@@ -13,7 +13,7 @@ class Candidate:
         start, end: lines, from 1, both included.
         reason: in a few words.
         lines: what is shown of it: its lines, or a signature.
-        above: lines that say where it is, such as "class Runner:"; shown once before all that share them.
+        above: the class it is a member of, in one line; shown once before all that share it. A class has no other line.
         value: what it is worth, compared with others of its kind.
     """
 

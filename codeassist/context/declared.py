@@ -17,6 +17,7 @@ _UNUSED = 0.2  # an imported name that is not near the cursor
 _MEMBER = 0.5  # a member of a class that is named nearby, beside a name that is there itself
 _MODULE = 0.35  # a definition of an imported module that is named nearby
 _MODULE_MEMBERS, _CLASS_MEMBERS = 40, 40
+_LEAST = 0.12  # a name that many places define, far from the cursor, is not worth its tokens
 _INDENT = "    "
 
 
@@ -34,7 +35,7 @@ def declared(index: Index, resolver: Resolver, here: Here) -> list[Candidate]:
     values: dict[Definition, tuple[float, str]] = {}
 
     def add(definition: Definition, value: float, reason: str) -> None:
-        if not _seen(definition, here) and value > values.get(definition, (0.0, ""))[0]:
+        if value > max(_LEAST, values.get(definition, (0.0, ""))[0]) and not _seen(definition, here):
             values[definition] = (value, reason)
 
     for definition, value, reason in _by_name(index, here, imported):
@@ -48,7 +49,8 @@ def declared(index: Index, resolver: Resolver, here: Here) -> list[Candidate]:
                 near = member.name in here.words
                 add(member, value if near else value * _MEMBER, f"member of {definition.name}")
     ranked = sorted(values.items(), key=lambda item: (-item[1][0], item[0].path, item[0].start_line))
-    return [_candidate(definition, value, reason) for definition, (value, reason) in ranked]
+    candidates = [_candidate(index, definition, value, reason) for definition, (value, reason) in ranked]
+    return list({(each.path, each.above, each.lines): each for each in reversed(candidates)}.values())[::-1]
 
 
 def _imported(resolver: Resolver, here: Here) -> _Imported:
@@ -108,20 +110,26 @@ def _seen(definition: Definition, here: Here) -> bool:
     )
 
 
-def _candidate(definition: Definition, value: float, reason: str) -> Candidate:
-    depth = definition.container.count(".") + 1 if definition.container else 0
-    above = (f"class {definition.container}:",) if depth else ()
-    body = " ..." if definition.signature.endswith(":") and definition.kind == "function" else ""
-    line = _INDENT * min(depth, 1) + definition.signature + body
-    return Candidate(
-        path=definition.path,
-        start=definition.start_line,
-        end=max(definition.start_line, min(definition.end_line, definition.body_line - 1)),
-        reason=reason,
-        lines=(line,),
-        value=value,
-        above=above,
-    )
+def _candidate(index: Index, definition: Definition, value: float, reason: str) -> Candidate:
+    end = max(definition.start_line, min(definition.end_line, definition.body_line - 1))
+    line = definition.signature
+    above: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    if definition.kind == "class":
+        above = (line,)
+    else:
+        above = (_owner(index, definition),) if definition.container else ()
+        lines = (_INDENT * len(above) + line + (" ..." if line.endswith(":") else ""),)
+    return Candidate(definition.path, definition.start_line, end, reason, lines, value, above)
+
+
+def _owner(index: Index, member: Definition) -> str:
+    """The signature of the class that a member is of."""
+    for each in index.definitions(member.path):
+        whole = f"{each.container}.{each.name}" if each.container else each.name
+        if whole == member.container:
+            return each.signature
+    return f"class {member.container}:"
 
 
 def _stem(path: str) -> str:

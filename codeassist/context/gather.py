@@ -10,11 +10,14 @@ from codeassist.context.budget import Counter, pack
 from codeassist.context.chunk import Gathered
 from codeassist.context.declared import declared
 from codeassist.context.here import Here
+from codeassist.context.imported import imported
 from codeassist.context.index import Index
 from codeassist.context.resolve import Resolver
 from codeassist.context.similar import similar
 from codeassist.engine.api import Engine
 from codeassist.errors import CodeassistError
+
+_SHARES = (2.0, 1.0, 1.0)  # imports, declarations, similar code
 
 
 class Gatherer:
@@ -33,8 +36,13 @@ class Gatherer:
         """
         if budget <= 0:
             return Gathered()
-        kinds = (declared(self.index, self._resolve(), here), similar(self.index, here, self._lines))
-        return pack(kinds, budget, self._counter, here.language)
+        resolver = self._resolve()
+        kinds = (
+            imported(resolver, here),
+            declared(self.index, resolver, here),
+            similar(self.index, here, self._lines),
+        )
+        return pack(kinds, _SHARES, budget, self._counter, here.language)
 
     def _resolve(self) -> Resolver:
         generation = self.index.generation

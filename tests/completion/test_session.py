@@ -41,7 +41,7 @@ def completer(fake_engine: FakeScript) -> Iterator[Completer]:
 
 
 def idle(completer: Completer) -> None:
-    assert completer._background.idle(WAIT_SECONDS)
+    assert completer._ahead.background.idle(WAIT_SECONDS)
 
 
 def test_a_keystroke_evaluates_what_was_typed(completer: Completer) -> None:
@@ -151,10 +151,10 @@ def test_what_was_begun_early_is_given_up_once_it_is_wrong(fake_engine: FakeScri
     place = at(ABOVE + "x = ")
     completer.shown(DOC, place, completer.complete(DOC, place))
     assert completer.complete(DOC, at(ABOVE + "x = tot")).text == "al", "typing on towards it leaves it running"
-    assert not completer._background.idle(0)
+    assert not completer._ahead.background.idle(0)
     completer.complete(DOC, at(ABOVE + "x = other"))
     idle(completer)
-    assert completer._cache.exact(DOC, ABOVE + "x = total", BELOW) is None
+    assert completer._anchored.cache.exact(DOC, ABOVE + "x = total", BELOW) is None
     completer.close()
 
 

@@ -14,10 +14,17 @@ from codeassist.context.languages import Language
 _OPENERS = {closer: opener for opener, closer in CLOSERS.items()}
 MAX_TRIES = 20
 _HOPELESS = 12  # errors that no line at the cursor will heal
-_ENDS = {"indent": (":", ",", "():"), "braces": (";", ",", " {", " {}")}
+_ENDS = {
+    "indent": (":", ",", "():"),
+    "braces": (";", ",", " {", " {}"),
+    "end": (",", " do", " do; end", "; end"),
+    "shell": ("; then", "; do", ";;", "; fi", "; done", " {", "() {"),
+}
 _LINES = {
     "indent": ("pass", "x,", "if x:", "except x:", "else:", "def x():"),
     "braces": ("", "x;", "x,", "x {", "x() {}"),
+    "end": ("", "x", "x,", "end", "if x", "def x", "class X", "x do", "else"),
+    "shell": ("", "x", "if x; then", "for x in y; do", "fi", "done", "x() {", "else", "x)", ";;", "esac"),
 }
 
 

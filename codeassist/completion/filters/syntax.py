@@ -13,8 +13,16 @@ from codeassist.context.languages import Language
 MAX_TRIES = 24  # places of each kind (line ends, ends of words) where a cut is tried, and lines that may fit
 _FEW = 4  # of each where the verdict is doubtful anyway
 _WORD_END = re.compile(r"\w+|[^\w\s]")
-_OPENS = {"indent": re.compile(r":\Z"), "braces": re.compile(r"\{\Z")}
-_BODY = {"indent": " pass", "braces": "}"}
+_OPENS = {
+    "indent": re.compile(r":\Z"),
+    "braces": re.compile(r"\{\Z"),
+    "end": re.compile(r"\S\Z"),  # any line may: `if x`, `def x`, `x do`
+        r"\b(?:do|then|begin|else)(?: \|[^|\n]*\|)?\Z|^\s*(?:def|class|module|if|unless|while|until|case)\b.*\Z"
+    ),
+    "shell": re.compile(r"(?:\b(?:do|then|else)|\{)\Z"),
+}
+# What an output that begins a block may need to be whole.
+_BODY = {"indent": (" pass",), "braces": ("}",), "end": ("\nend",), "shell": (" :\nfi", " :\ndone", " :\n}")}
 
 
 def syntax_errors(hole: Hole, text: str) -> Cut | None:
@@ -57,7 +65,7 @@ def _errors(hole: Hole, parsed: Parsed, text: str) -> int:
     count = parsed.errors(text)
     blocks = hole.language.blocks if hole.language else "indent"
     if count and hole.line.strip() and not hole.rest.strip() and _OPENS[blocks].search(text):
-        return min(count, parsed.errors(text + _BODY[blocks]))
+        return min(count, *(parsed.errors(text + body) for body in _BODY[blocks]))
     return count
 
 
