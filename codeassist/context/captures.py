@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeassist.context.languages import Language, grammar
-from codeassist.context.scope import kind_of, name_of
+from codeassist.context.scope import kind_of, name_node
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -40,15 +40,20 @@ class Found:
 
 @dataclass
 class Captures:
-    """Of one file. Definitions, wrappers and modules by the ids of their nodes, comments by the row they end in."""
+    """Of one file. Definitions and modules by the ids of their nodes, comments by the row they end in."""
 
     definitions: dict[int, Found] = field(default_factory=dict)
     wrapped: dict[int, set[int]] = field(default_factory=dict)  # the definitions in each wrapper
-    references: Counter[bytes] = field(default_factory=Counter)
+    names: set[int] = field(default_factory=set)  # the bytes where definitions are named: no references
+    references: dict[int, tree_sitter.Node] = field(default_factory=dict)  # by their bytes
     modules: dict[int, tuple[tree_sitter.Node, list[str]]] = field(default_factory=dict)
-    paths: list[tree_sitter.Node] = field(default_factory=list)
+    paths: dict[int, tree_sitter.Node] = field(default_factory=dict)
     comments: dict[int, tree_sitter.Node] = field(default_factory=dict)
     above: dict[int, tree_sitter.Node] = field(default_factory=dict)
+
+    def used(self) -> dict[bytes, int]:
+        """The names that are referred to, with how often."""
+        return Counter(node.text or b"" for at, node in self.references.items() if at not in self.names)
 
 
 def capture(language: Language, tree: tree_sitter.Tree) -> Captures:
@@ -56,18 +61,18 @@ def capture(language: Language, tree: tree_sitter.Tree) -> Captures:
     import tree_sitter
 
     found = Captures()
-    count = found.references
     cursor = tree_sitter.QueryCursor(_query(language), match_limit=_MATCHES_AT_ONCE)
     for _, match in cursor.matches(tree.root_node):
         if "reference" in match:
-            count[match["reference"][0].text or b""] += 1
+            node = match["reference"][0]
+            found.references[node.start_byte] = node
         elif "comment" in match:
             found.comments[last_row(match["comment"][0])] = match["comment"][0]
         elif "module" in match:
             node = match["module"][0]
             found.modules.setdefault(node.id, (node, []))[1].extend(text_of(name) for name in match.get("taken", ()))
         elif "path" in match:
-            found.paths.append(match["path"][0])
+            found.paths[match["path"][0].id] = match["path"][0]
         elif "above" in match:
             found.above[last_row(match["above"][0])] = match["above"][0]
         else:
@@ -90,8 +95,9 @@ def text_of(node: tree_sitter.Node) -> str:
 def _query(language: Language) -> tree_sitter.Query:
     import tree_sitter
 
-    source = Path(__file__).with_name("queries") / f"{language.id}.scm"
-    return tree_sitter.Query(grammar(language), source.read_text(encoding="utf-8"))
+    folder = Path(__file__).with_name("queries")
+    files = [folder / f"{name}.scm" for name in language.queries or (language.id,)]
+    return tree_sitter.Query(grammar(language), "\n".join(file.read_text(encoding="utf-8") for file in files))
 
 
 def _add_definition(language: Language, found: Captures, match: Mapping[str, list[tree_sitter.Node]]) -> None:
@@ -99,11 +105,14 @@ def _add_definition(language: Language, found: Captures, match: Mapping[str, lis
     node = match[role][0]
     one = found.definitions.get(node.id)
     if one is None:
-        kind = role.partition(".")[2] or kind_of(language, node)
+        kind = kind_of(language, node) or role.partition(".")[2]
         if not kind:
             return
-        name = match["name"][0] if "name" in match else None
-        one = found.definitions[node.id] = Found(node, kind, text_of(name) if name else name_of(language, node))
+        one = found.definitions[node.id] = Found(node, kind, "")
+    if "name" in match or not one.name:
+        name = match["name"][0] if "name" in match else name_node(language, node)
+        one.name = "" if name is None else text_of(name).strip("\"'")
+        found.names.add(-1 if name is None else name.start_byte)
     if "container" in match:
         one.container = text_of(match["container"][0])
     if "doc" in match:

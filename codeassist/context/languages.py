@@ -24,11 +24,14 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     id: str
     extensions: tuple[str, ...]
     grammar: str  # the module of the grammar's wheel, imported when first parsed
+    function: str = "language"  # of that module, which may hold several
+    queries: tuple[str, ...] = ()
     line_comment: str
-    blocks: Literal["indent", "braces"]
+    blocks: Literal["indent", "braces", "end", "shell"]
     definitions: dict[str, str]
     bindings: dict[str, str] = {}
     values: tuple[str, ...] = ()
+    bodied: tuple[str, ...] = ()
     containers: tuple[str, ...] = ()
     wrappers: tuple[str, ...] = ()
     bodies: tuple[str, ...]
@@ -75,7 +78,7 @@ def grammar(language: Language) -> tree_sitter.Language:
     """The language's grammar; its wheel is imported the first time."""
     import tree_sitter
 
-    return tree_sitter.Language(importlib.import_module(language.grammar).language())
+    return tree_sitter.Language(getattr(importlib.import_module(language.grammar), language.function)())
 
 
 def encode(text: str) -> bytes:

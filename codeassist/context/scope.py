@@ -146,20 +146,34 @@ def _is_definition(language: Language, node: tree_sitter.Node) -> bool:
 
 
 def kind_of(language: Language, node: tree_sitter.Node) -> str:
-    """The kind of a definition, "" for a name that is bound to something else."""
+    """The kind of a definition, "" for a name that is bound to something else, or for a type that is only named."""
     if node.type in language.definitions:
-        return language.definitions[node.type]
+        bare = node.type in language.bodied and node.child_by_field_name("body") is None
+        return "" if bare else language.definitions[node.type]
     value = node.child_by_field_name("value")
     return language.bindings.get(node.type, "") if value is not None and value.type in language.values else ""
 
 
 def name_of(language: Language, node: tree_sitter.Node) -> str:
     """The name of a definition, "" if it has none."""
+    name = name_node(language, node)
+    return name.text.decode("utf-8", "replace") if name is not None and name.text is not None else ""
+
+
+def name_node(language: Language, node: tree_sitter.Node) -> tree_sitter.Node | None:
+    """Where a definition is named; in C it is inside of as many declarators as its type has parts (`*f(int)`)."""
     for field in language.name_fields:
         child = node.child_by_field_name(field)
-        if child is not None and child.text is not None:
-            return child.text.decode("utf-8", "replace")
-    return ""
+        while child is not None and field == "declarator":
+            inner = child.child_by_field_name(field)
+            if inner is None and child.type.endswith("_declarator") and child.named_child_count:
+                inner = child.named_child(child.named_child_count - 1)
+            if inner is None:
+                break
+            child = inner
+        if child is not None:
+            return child
+    return None
 
 
 def _wrapped(language: Language, node: tree_sitter.Node) -> tree_sitter.Node:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from codeassist.context.captures import Captures, Found, capture, last_row, text_of
 from codeassist.context.languages import Language, encode, parse
 from codeassist.context.scope import body_of
+from codeassist.context.usepaths import modules
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -20,6 +21,9 @@ _COMMENTS = 200  # looked at above a definition
 _DELIMITERS = re.compile(r"""^[a-zA-Z]{0,3}("{3}|'{3}|["'])|("{3}|'{3}|["'])$""")
 _COMMENT_SIGNS = re.compile(r"^[ \t]*(?:/\*+!?|//[/!]?|\*+(?!/)|#+!?)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")
+_QUOTES = re.compile(r"^[\"'`]|[\"'`]$")
+_TEMPLATE = re.compile(r"<[^<>]*>")
+_BOUND_AGAIN = ("constant", "variable")  # kinds of which the first of a name counts
 _PARAGRAPH_END = re.compile(r"\n[ \t]*(?=\n|@)")
 
 
@@ -75,54 +79,76 @@ def tags(language: Language, text: str) -> Tags:
     found = capture(language, parse(language, text))
     return Tags(
         definitions=tuple(_definitions(language, data, found)),
-        references={name.decode("utf-8", "replace")[:_NAME]: count for name, count in found.references.items()},
-        imports=tuple(_imports(found)),
+        references=_references(found),
+        imports=tuple(sorted(_imports(found), key=lambda each: each.line)),
     )
+
+
+def _references(found: Captures) -> dict[str, int]:
+    names = ((name.decode("utf-8", "replace").lstrip(":")[:_NAME], count) for name, count in found.used().items())
+    return {name: count for name, count in names if name and (name[0].isalpha() or name[0] in "_$")}
 
 
 def _imports(found: Captures) -> Iterator[Import]:
     for node, names in found.modules.values():
-        yield Import(text_of(node)[:_PATH].strip("\"'`"), tuple(dict.fromkeys(names)), node.start_point.row + 1)
+        module = _QUOTES.sub("", text_of(node)[:_PATH])
+        if module:
+            yield Import(module, tuple(dict.fromkeys(names)), node.start_point.row + 1)
+    for node in found.paths.values():
+        if node.id not in found.modules:
+            for module, names in modules(_beginning(node)).items():
+                yield Import(module, tuple(dict.fromkeys(names)), node.start_point.row + 1)
 
 
 def _definitions(language: Language, data: bytes, found: Captures) -> Iterator[Tag]:
-    around: list[tuple[int, str]] = []  # (end, names from the outermost on)
+    around: list[tuple[int, int, str]] = []  # (end, the node's id, names from the outermost on)
+    constants: set[tuple[str, str]] = set()
     for one in sorted(found.definitions.values(), key=lambda one: (one.node.start_byte, -one.node.end_byte)):
         while around and around[-1][0] < one.node.end_byte:
             around.pop()
-        container = one.container or (around[-1][1] if around else "")
-        name = one.name[:_NAME]
-        around.append((one.node.end_byte, f"{container}.{name}"[:_PATH] if container else name))
-        yield _tag(language, data, found, one, container)
+        inside = [each for each in around[-2:] if one.wrapper is None or each[1] != one.wrapper.id]
+        *before, name = _TEMPLATE.sub("", one.name).split("::") if "operator" not in one.name else (one.name,)
+        container = ".".join(filter(None, [one.container or (inside[-1][2] if inside else ""), *before]))[:_PATH]
+        name = name[:_NAME]
+        around.append((one.node.end_byte, one.node.id, f"{container}.{name}"[:_PATH] if container else name))
+        if name and not (one.kind in _BOUND_AGAIN and (container, name) in constants):
+            constants.add((container, name))
+            yield _tag(language, data, found, one, name, container)
 
 
-def _tag(language: Language, data: bytes, found: Captures, one: Found, container: str) -> Tag:
+def _tag(language: Language, data: bytes, found: Captures, one: Found, name: str, container: str) -> Tag:
     outer = one.wrapper if one.wrapper is not None and len(found.wrapped[one.wrapper.id]) == 1 else one.node
-    body = body_of(language, one.node)
-    first, comment = _above(data, found, outer.start_point.row)
+    first, comments = _above(data, found, outer.start_point.row)
     last = last_row(outer)
-    head = outer if outer.start_point.row == one.node.start_point.row else one.node
-    end = body.start_byte if body is not None else one.node.end_byte
+    end, row = _head_end(language, one.node)
+    start = (outer if outer.start_point.row == one.node.start_point.row else one.node).start_byte
+    head = _one_line(data[start : min(end, start + _BYTES_READ)].decode("utf-8", "replace"), _SIGNATURE)
     return Tag(
-        name=one.name[:_NAME],
+        name=name,
         container=container,
         kind=one.kind,
         start_line=first + 1,
         end_line=last + 1,
-        body_line=_body_row(data, body, last) + 1,
-        signature=_one_line(
-            data[head.start_byte : min(end, head.start_byte + _BYTES_READ)].decode("utf-8", "replace"), _SIGNATURE
-        ),
-        doc=_documentation(one.doc, comment),
+        body_line=min(row, last) + 2,
+        signature=f"{head} … {name}" if one.kind == "type" and name not in head else head,
+        doc=_documentation(one.doc, comments),
     )
 
 
-def _body_row(data: bytes, body: tree_sitter.Node | None, last: int) -> int:
-    """The first row that holds nothing but the body."""
+def _head_end(language: Language, node: tree_sitter.Node) -> tuple[int, int]:
+    """The byte where a definition's head ends, and the last row that holds something of it or opens the body."""
+    body = body_of(language, node)
     if body is None:
-        return last + 1
-    before = data[max(0, body.start_byte - body.start_point.column) : body.start_byte]
-    return min(body.start_point.row + bool(before.strip()), last + 1)
+        return node.end_byte, last_row(node)
+    end, row = body.start_byte, body.start_point.row
+    for child in node.children:
+        if child.start_byte >= body.start_byte:
+            break
+        if child.end_byte > body.start_byte:
+            return body.start_byte, body.start_point.row
+        if "comment" not in child.type:
+            end, row = child.end_byte, child.end_point.row
+    return end, row
 
 
 def _above(data: bytes, found: Captures, row: int) -> tuple[int, list[tree_sitter.Node]]:

@@ -11,6 +11,10 @@ from codeassist.context.languages import Language, language_for, languages, load
 from codeassist.errors import ConfigError
 
 ROWS = list(languages().values())
+IDS = [
+    *("python", "javascript", "typescript", "tsx", "go", "rust", "java"),
+    *("c", "cpp", "csharp", "ruby", "php", "bash"),
+]
 TABLE = Path(module.__file__).with_name("languages.toml").read_text(encoding="utf-8")
 
 
@@ -25,6 +29,15 @@ TABLE = Path(module.__file__).with_name("languages.toml").read_text(encoding="ut
         ("A.JS", "javascript"),
         ("a.go", "go"),
         ("a.rs", "rust"),
+        ("a.d.ts", "typescript"),
+        ("a.tsx", "tsx"),
+        ("A.java", "java"),
+        ("a.h", "c"),
+        ("a.hpp", "cpp"),
+        ("a.cs", "csharp"),
+        ("a.rb", "ruby"),
+        ("a.php", "php"),
+        ("a.sh", "bash"),
         ("a.txt", None),
         ("py", None),
         (".py", None),
@@ -39,7 +52,7 @@ def test_language_for(path: str, expected: str | None) -> None:
 
 def test_ids_and_extensions_are_unique() -> None:
     extensions = [extension for row in ROWS for extension in row.extensions]
-    assert [row.id for row in ROWS] == ["python", "javascript", "go", "rust"]
+    assert [row.id for row in ROWS] == IDS
     assert len(extensions) == len(set(extensions))
     assert all(extension == extension.lower() and extension[0] == "." for extension in extensions)
 
@@ -48,7 +61,7 @@ def test_ids_and_extensions_are_unique() -> None:
 def test_every_node_type_and_field_is_known_to_the_grammar(row: Language) -> None:
     grammar = module.grammar(row)
     assert isinstance(grammar, tree_sitter.Language)
-    types = [*row.definitions, *row.bindings, *row.values, *row.wrappers, *row.bodies]
+    types = [*row.definitions, *row.bindings, *row.values, *row.bodied, *row.wrappers, *row.bodies]
     assert [name for name in types if grammar.id_for_node_kind(name, True) is None] == []
     assert [name for name in row.name_fields if grammar.field_id_for_name(name) is None] == []
     assert set(row.containers) <= set(row.definitions.values())
