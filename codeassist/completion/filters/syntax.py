@@ -17,8 +17,6 @@ _OPENS = {
     "indent": re.compile(r":\Z"),
     "braces": re.compile(r"\{\Z"),
     "end": re.compile(r"\S\Z"),  # any line may: `if x`, `def x`, `x do`
-        r"\b(?:do|then|begin|else)(?: \|[^|\n]*\|)?\Z|^\s*(?:def|class|module|if|unless|while|until|case)\b.*\Z"
-    ),
     "shell": re.compile(r"(?:\b(?:do|then|else)|\{)\Z"),
 }
 # What an output that begins a block may need to be whole.
