@@ -69,13 +69,13 @@ def cases(data: Path, name: str) -> Iterator[Case]:
             place = Place(Path(row["path"]), row["prefix"], row["suffix"])
             yield Case(place, line, row["groundtruth"], row)
             continue
-        at = _inside(line, chance)
+        at = inside(line, chance)
         if at is not None:
             before, after = row["prefix"] + line[:at], row["groundtruth"][len(line) :] + row["suffix"]
             yield Case(Place(Path(row["path"]), before, after), line[at:], line[at:], row)
 
 
-def _inside(line: str, chance: random.Random) -> int | None:
+def inside(line: str, chance: random.Random) -> int | None:
     """A random place inside a line, half of them inside a word; None if it has none."""
     inside = [at for at in range(1, len(line)) if line[at - 1].isalnum() and line[at].isalnum()]
     others = [at for at in range(1, len(line)) if at not in inside and line[at:].strip()]

@@ -75,11 +75,9 @@ def complete(
         EngineError: the engine failed.
     """
     began = time.monotonic()
-    planner = Planner(session.manifest, session.settings.completion, session.engine)
-    language = language_for(place.path)
-    anchor, gathered = _anchor(planner, place, session.directory, name, surroundings)
+    planned = plan(session, place, surroundings, name)
     effort = Effort(max_tokens or session.settings.completion.max_tokens)
-    filled = fill(planner, place, language, anchor, effort)
+    filled = fill(planned.planner, place, language_for(place.path), planned.anchor, effort)
     ends_file = place.before.endswith("\n") and not place.after and filled.text and filled.text[-1] != "\n"
     text = filled.text + "\n" if ends_file else filled.text  # the file keeps its last newline
     return Completion(
@@ -88,8 +86,27 @@ def complete(
         model=session.engine.info().id,
         confidence=filled.confidence,
         timings=Timings.of(filled.usage, began, filled.first or time.monotonic()),
-        context=[Shown(each.path, each.start, each.end, each.reason, each.tokens) for each in gathered.chunks],
+        context=[Shown(each.path, each.start, each.end, each.reason, each.tokens) for each in planned.gathered.chunks],
     )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a completion will be made from: where its prompt is anchored, and the chunks that stand above."""
+
+    planner: Planner
+    anchor: Anchor
+    gathered: Gathered
+
+
+def plan(session: Session, place: Place, surroundings: Surroundings | None = None, name: str = "") -> Plan:
+    """Anchor a prompt and look around; nothing is written yet.
+
+    Raises:
+        EngineError: the engine failed to count tokens.
+    """
+    planner = Planner(session.manifest, session.settings.completion, session.engine)
+    return Plan(planner, *_anchor(planner, place, session.directory, name, surroundings))
 
 
 def _anchor(
@@ -112,16 +129,6 @@ def _anchor(
     if name:
         saved.save(directory, name, anchor, len(before))
     return anchor, gathered
-
-
-def look_around(session: Session, place: Place, surroundings: Surroundings) -> Gathered:
-    """What a completion at a place is shown of its surroundings.
-
-    Raises:
-        EngineError: the engine failed to count tokens.
-    """
-    planner = Planner(session.manifest, session.settings.completion, session.engine)
-    return _anchor(planner, place, session.directory, "", surroundings)[1]
 
 
 def _gather(surroundings: Surroundings | None, place: Place, shown: tuple[int, int]) -> Gathered:
