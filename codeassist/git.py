@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+from collections.abc import Sequence
+from pathlib import Path
 
 from codeassist.errors import MissingError
 
-_HARDENED = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager")
+_HARDENED = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager", "--literal-pathspecs")
 _TIMEOUT_SECONDS = 10.0
+_LIST_SECONDS = 60.0
+# Which repository is meant is told by the directory; a hook's variables would mean the one that the hook runs in.
+_ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
 
 
 def git_version() -> str:
@@ -16,15 +22,38 @@ def git_version() -> str:
     Raises:
         MissingError: there is no git that runs.
     """
+    done = _run(["version"], None, _TIMEOUT_SECONDS)
+    if done is None or done.returncode != 0:
+        raise MissingError("git cannot be run", "install git and put it on PATH")
+    return done.stdout.decode(errors="replace").removeprefix("git version").strip()
+
+
+def listed(root: Path, below: Sequence[str] = ()) -> list[str] | None:
+    """The paths (POSIX, relative to `root`) that git tracks or would add, of those `below` some paths if any are given.
+
+    What is tracked may be gone; a submodule is the path of a directory, a repository in the tree one that ends in "/".
+    None if git cannot tell: there is none, or this is no working tree that it trusts.
+    """
+    arguments = ["--work-tree=.", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *below]
+    done = _run(arguments, root, _LIST_SECONDS)
+    if done is None or done.returncode != 0:
+        return None
+    return list(dict.fromkeys(os.fsdecode(each) for each in done.stdout.split(b"\0") if each))
+
+
+def _run(arguments: Sequence[str], directory: Path | None, seconds: float) -> subprocess.CompletedProcess[bytes] | None:
+    """Run git; None if it cannot be run or takes too long. It asks nothing, shows nothing and takes no locks."""
+    settings = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+    settings |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     try:
-        done = subprocess.run(
-            ["git", *_HARDENED, "version"],
+        return subprocess.run(
+            ["git", *_HARDENED, *arguments],
+            cwd=directory,
+            env=settings,
             capture_output=True,
-            text=True,
-            check=True,
-            timeout=_TIMEOUT_SECONDS,
+            check=False,
+            timeout=seconds,
             stdin=subprocess.DEVNULL,
         )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise MissingError("git cannot be run", "install git and put it on PATH") from error
-    return done.stdout.removeprefix("git version").strip()
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None

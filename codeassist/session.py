@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,12 @@ from codeassist.errors import MissingError, ModelFileError
 from codeassist.models.catalog import Catalog, load_catalog
 from codeassist.models.manifest import Manifest
 from codeassist.models.store import Store, check
-from codeassist.paths import private_directory
+from codeassist.paths import private_directory, user_paths
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from codeassist.context.index import Index
     from codeassist.engine.embedder import Embedder
 
 Notice = Callable[[str], None]
@@ -168,3 +170,32 @@ def embedding_directory(loaded: Loaded) -> Path:
 def engine_log(loaded: Loaded) -> Path:
     """What the engine prints: llama.cpp's errors, never text of prompts."""
     return loaded.paths.logs / "engine.log"
+
+
+def open_index(environ: Mapping[str, str], place: Path, *, create: bool = False) -> Index | None:
+    """The index of the git working tree around a file or directory, else of the nearest directory above it that was
+    indexed before, else, only if `create` says so, of the directory itself. None if there is none.
+
+    A home directory, and what is above it, is only indexed if `create` says so, also if it is a git working tree.
+
+    Raises:
+        MissingError: the state directory cannot be used.
+    """
+    from codeassist.context.index import Index
+    from codeassist.context.roots import Root, around, git_root
+
+    base = user_paths(environ).state / "index"
+    home = Path(os.path.realpath(Path("~").expanduser()))
+    found = git_root(place)
+    if found is not None:
+        implied = found.path != home and found.path not in home.parents
+        if implied or create or (base / found.directory).is_dir():
+            return Index.open(found.path, base / found.directory)
+    folders = list(around(place))
+    for folder in folders:
+        known = base / Root(folder, folder).directory
+        if known.is_dir():
+            return Index.open(folder, known)
+    if not create:
+        return None
+    return Index.open(folders[0], base / Root(folders[0], folders[0]).directory)

@@ -1,0 +1,113 @@
+"""The index: what it knows of a repository, what it reads to know it, and what it survives."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from codeassist.context.index import Index
+from codeassist.session import open_index
+
+SOURCE = '''"""Cars."""
+import os
+from shapes.wheel import Wheel, turn
+
+SPEED = 3
+
+
+class Car(Wheel):
+    """A thing that drives."""
+
+    colour = "red"
+
+    def drive_fast(self, limit):
+        """Drive as fast as the limit says."""
+        return turn(self, limit)
+
+
+def park(car):
+    return car.drive_fast(0)
+'''
+
+
+def repository(root: Path, files: Mapping[str, str | bytes]) -> Path:
+    """A git repository with these files, none of them committed."""
+    root.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    put(root, files)
+    return root
+
+
+def put(root: Path, files: Mapping[str, str | bytes]) -> None:
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return repository(tmp_path / "repo", {"cars.py": SOURCE, "shapes/wheel.py": "class Wheel:\n    pass\n"})
+
+
+@pytest.fixture
+def index(root: Path, tmp_path: Path) -> Index:
+    return Index.open(root, tmp_path / "state")
+
+
+def test_a_refresh_knows_files_definitions_imports_and_references(index: Index) -> None:
+    with index:
+        assert index.files() == []
+        done = index.refresh()
+        assert (done.files, done.read, done.parsed, done.complete) == (2, 2, 2, True)
+        assert [(file.path, file.language, file.lines) for file in index.files()] == [
+            ("cars.py", "python", 19),
+            ("shapes/wheel.py", "python", 2),
+        ]
+        drive = next(each for each in index.definitions("cars.py") if each.name == "drive_fast")
+        assert (drive.container, drive.start_line, drive.end_line) == ("Car", 13, 15)
+        assert drive.signature.startswith("def drive_fast(self, limit)")
+        assert index.named(["Wheel"])[0].path == "shapes/wheel.py"
+        assert [each.name for each in index.containing("FAST")] == ["drive_fast"]
+        assert [each.module for each in index.imports("cars.py")] == ["os", "shapes.wheel"]
+        assert ("cars.py", "Wheel", 1) in list(index.references())
+        assert {path for path, _import in index.all_imports()} == {"cars.py"}
+        assert {each.path for each in index.all_definitions()} == {"cars.py", "shapes/wheel.py"}
+
+
+def test_words_are_found_by_their_stem_in_the_definition_that_holds_them(index: Index) -> None:
+    with index:
+        index.refresh()
+        best = index.match(["driving", "fastLimits"])[0]
+        assert (best.path, best.symbol, best.start_line, best.end_line) == ("cars.py", "Car.drive_fast", 13, 15)
+        assert index.match(["nowhere"]) == []
+        assert index.match(['"', "*", "\udc80"]) == []
+        assert index.match_paths(["wheels"])[0][0] == "shapes/wheel.py"
+
+
+def test_a_value_is_kept_under_its_key(index: Index) -> None:
+    with index:
+        index.refresh()
+        index.keep("rank", b"\0x")
+        assert (index.cached("rank"), index.cached("other")) == (b"\0x", None)
+
+
+def test_the_index_of_a_place_is_that_of_the_working_tree_around_it(root: Path, home: Path) -> None:
+    environ = {"CODEASSIST_HOME": str(home)}
+    found = open_index(environ, root / "shapes" / "wheel.py")
+    assert found is not None
+    with found:
+        assert found.root == root.resolve()
+    alone = root.parent / "alone"
+    alone.mkdir()
+    assert open_index(environ, alone) is None
+    made = open_index(environ, alone, create=True)
+    assert made is not None
+    made.close()
+    again = open_index(environ, alone / "below" / "file.py")
+    assert again is not None
+    with again:
+        assert again.root == alone.resolve()
