@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from codeassist.completion.session import Completer
 from codeassist.completion.suggestion import Counters
+from codeassist.completion.surroundings import Surroundings
 from codeassist.errors import CodeassistError
-from codeassist.session import Session, open_session
+from codeassist.session import Session, open_index, open_session
 
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 1.0, 30.0  # seconds before a failing engine is tried again
 _FREE_FAILURES = 1  # the first failure costs no wait
@@ -49,7 +50,7 @@ class Assistant:
         self._making = threading.Lock()
         self._configured = threading.Event()
         self._configured.set()
-        self._chosen: tuple[str | None, str | None] = (None, None)
+        self._chosen: tuple[str | None, str | None, bool] = (None, None, True)
         self._session: Session | None = None
         self._completer: Completer | None = None
         self._told: set[type[CodeassistError]] = set()
@@ -70,11 +71,11 @@ class Assistant:
         completer = self._completer
         return completer.counters if completer is not None else Counters()
 
-    def choose(self, model: str | None, mode: str | None) -> bool:
+    def choose(self, model: str | None, mode: str | None, *, context: bool = True) -> bool:
         """What the editor's settings ask for; True if that is something else than before."""
+        chosen = (model, mode, context)
         with self._lock:
-            changed = (model, mode) != self._chosen
-            self._chosen = (model, mode)
+            changed, self._chosen = chosen != self._chosen, chosen
         return changed
 
     def expect_settings(self) -> None:
@@ -142,14 +143,16 @@ class Assistant:
             completer = self._completer
             if completer is not None:
                 return completer
-            model, mode = self._chosen
+            model, mode, context = self._chosen
             session = self._opener(self._environ, model=model, mode=mode, resident=True, notice=self._says)
             try:
                 session.engine.info()
             except CodeassistError:
                 session.engine.close()
                 raise
-            completer = Completer(session, progress=self._progress)
+            completer = Completer(
+                session, progress=self._progress, surroundings=self._surroundings(session) if context else None
+            )
             self.model = session.manifest.id
             with self._lock:
                 if not self._closed:
@@ -157,6 +160,10 @@ class Assistant:
                     return completer
         completer.close()
         raise CodeassistError("the server is leaving")
+
+    def _surroundings(self, session: Session) -> Surroundings:
+        budget = session.settings.completion.context_tokens
+        return Surroundings(lambda folder: open_index(self._environ, folder), session.engine, budget, self._progress)
 
     def _failed(self, error: CodeassistError) -> None:
         if self._closed:

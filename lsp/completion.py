@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
@@ -72,6 +73,12 @@ class Suggester:
             place = document.place(document.end())
             small = len(place.before) <= _SMALL
             self._later(lambda completer: completer.warm(document.uri, place) if small else None)
+            self._later(lambda completer: completer.surroundings.refresh(place.path))
+
+    def saved(self, path: Path) -> None:
+        """A file was written, in this editor or beside it."""
+        if self._assistant.ready is not None:
+            self._later(lambda completer: completer.surroundings.saved(path))
 
     def changed(self, document: Document) -> None:
         """What the document's waiting request asked for is no longer of interest."""

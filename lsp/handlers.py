@@ -64,6 +64,12 @@ def _register_documents(server: Server, documents: Documents) -> None:
             document.change(list(params.content_changes), params.text_document.version)
             server.suggester.changed(document)
 
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(params: types.DidSaveTextDocumentParams) -> None:
+        document = documents.get(params.text_document.uri)
+        if document is not None:
+            server.suggester.saved(document.path)
+
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
         uri = params.text_document.uri

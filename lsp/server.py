@@ -111,7 +111,7 @@ class Server(LanguageServer):
         if complaints:
             self.messages.show_once(WARNING, "settings: " + "; ".join(complaints))
         self.suggester.options = chosen
-        changed = self.assistant.choose(chosen.model, chosen.mode)
+        changed = self.assistant.choose(chosen.model, chosen.mode, context=chosen.context)
         self.assistant.forgive()
         if changed and self.assistant.ready is not None:
             self.in_background(in_thread(self.assistant.close))

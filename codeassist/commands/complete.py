@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from codeassist import text
 from codeassist.commands.output import Waiting, read_stdin, write_json
 from codeassist.completion.decoding import Place
 from codeassist.completion.pipeline import Completion, complete
+from codeassist.completion.surroundings import Surroundings
 from codeassist.errors import UsageError
-from codeassist.session import open_session
+from codeassist.session import Session, open_index, open_session
 from codeassist.terminal import write_text
+
+_INDEX_SECONDS = 5.0
 
 
 def run(
@@ -25,11 +30,16 @@ def run(
     max_tokens: int | None = None,
     model: str | None = None,
     name: str = "",
+    context: bool = True,
 ) -> int:
     """Print the text to insert at the place, and nothing else."""
-    place = _place(file, at, stdin_path)
+    place = here(file, at, stdin_path)
     with Waiting("completing") as waiting, open_session(environ, model=model, notice=waiting.notice) as session:
-        completion = complete(session, place, max_tokens, name)
+        if context:
+            with surroundings_of(environ, session, place, waiting) as surroundings:
+                completion = complete(session, place, max_tokens, name, surroundings)
+        else:
+            completion = complete(session, place, max_tokens, name)
     show(completion, as_json=as_json)
     return 0
 
@@ -44,7 +54,23 @@ def show(completion: Completion, *, as_json: bool) -> None:
         sys.stdout.write("\n")
 
 
-def _place(file: str, at: str, stdin_path: str) -> Place:
+@contextmanager
+def surroundings_of(
+    environ: Mapping[str, str], session: Session, place: Place, waiting: Waiting
+) -> Iterator[Surroundings]:
+    """The repository around a place, its index brought up to date as far as a few seconds allow; the rest is done by
+    the next command."""
+    budget = session.settings.completion.context_tokens
+    surroundings = Surroundings(lambda folder: open_index(environ, folder), session.engine, budget, waiting.notice)
+    until = time.monotonic() + _INDEX_SECONDS
+    try:
+        surroundings.refresh(place.path, cancel=lambda: time.monotonic() > until)
+        yield surroundings
+    finally:
+        surroundings.close()
+
+
+def here(file: str, at: str, stdin_path: str) -> Place:
     """Where to complete, read from the file or, for `-`, from standard input."""
     line, column = text.parse_position(at)
     if file == "-":

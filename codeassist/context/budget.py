@@ -65,6 +65,8 @@ def pack(
             (number for number, left in enumerate(waiting) if left), key=lambda number: used[number] / shares[number]
         )
         candidate = waiting[kind].pop()
+        if any(_covers(other, candidate) for others in chosen for other in others):
+            continue
         head = (candidate.path, candidate.above)
         body, heading = costs[candidate]
         cost = body if head in headed else body + heading
@@ -77,6 +79,11 @@ def pack(
         max(chosen, key=len).pop()
         laid = lay_out(chosen, sign, counter)
     return Gathered(chunks=laid.chunks, tokens=laid.tokens, budget=budget)
+
+
+def _covers(one: Candidate, other: Candidate) -> bool:
+    """True if a stretch shows the lines of another candidate already."""
+    return one.path == other.path and len(one.lines) > 1 and one.start <= other.start and other.end <= one.end
 
 
 def _affordable(kind: Sequence[Candidate], characters: int) -> list[Candidate]:
