@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
-import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
 from codeassist.context import exclusion, rows
+from codeassist.context.contents import Content, read
 from codeassist.context.database import Database
-from codeassist.context.languages import language_for
 from codeassist.context.parsers import Done, Job, Workers, parse_here
-from codeassist.context.walk import Entry, stat_entry, walk
+from codeassist.context.walk import Entry, look, walk
 
 Progress = Callable[[int, int], None]
 Cancel = Callable[[], bool]
@@ -24,8 +22,6 @@ Cancel = Callable[[], bool]
 _BATCH_BYTES = 256 * 1024
 _PROCESSES_FROM_BYTES = 2_000_000  # less is parsed sooner than a process has started
 _FLUSH = 500  # files that hold what is known already
-_TICK_NS = 20_000_000  # of the kernel's clock for file times: two changes within it may bear the same time
-_COARSE_NS = 2_000_000_000  # of file systems that keep whole seconds
 _KEEP_RELEASED, _RELEASED_SECONDS = 500, 14 * 24 * 3600
 
 
@@ -39,16 +35,6 @@ class Known(NamedTuple):
     inode: int
     settled: int
     reason: str
-
-
-class Content(NamedTuple):
-    """What was read of a file, or why it was not (`entry.reason`)."""
-
-    entry: Entry
-    settled: bool
-    digest: bytes = b""
-    language: str = ""
-    data: bytes = b""
 
 
 class Counts:
@@ -79,8 +65,8 @@ class Build:
             sqlite3.Error: the database cannot be written; what was done before is kept.
         """
         self._worktree = worktree_id(self._database, self._root)
-        entries = walk(self._root, only or ())
         known = _known(self._database, self._worktree, only)
+        entries = walk(self._root) if only is None else _at(self._root, only, known)
         changed = [entry for entry in entries if not _same(known.get(os.fsencode(entry.path)), entry)]
         for entry in entries:
             known.pop(os.fsencode(entry.path), None)
@@ -148,32 +134,6 @@ class Build:
         self._progress(self.counts.done, self._total)
 
 
-def read(root: Path, entry: Entry) -> Content:
-    """Read a file that is still a regular file; no link is followed and nothing is waited for."""
-    started = time.time_ns()
-    try:
-        handle = os.open(root / entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, "rb") as file:
-            found = os.fstat(handle)
-            data = file.read(exclusion.MAX_BYTES + 1) if stat.S_ISREG(found.st_mode) else None
-    except OSError:
-        data = None
-    if data is None:
-        return Content(entry._replace(reason=exclusion.UNREADABLE), settled=True)
-    if len(data) > exclusion.MAX_BYTES:
-        return Content(stat_entry(entry.path, found, exclusion.LARGE), settled=True)
-    language = language_for(entry.path)
-    name = language.id if language is not None else ""
-    tick = _TICK_NS if found.st_ctime_ns % 1_000_000_000 else _COARSE_NS
-    return Content(
-        stat_entry(entry.path, found),
-        settled=found.st_ctime_ns < started - tick,
-        digest=hashlib.blake2b(name.encode() + b"\0" + data, digest_size=16).digest(),
-        language=name,
-        data=data,
-    )
-
-
 def worktree_id(database: Database, root: Path) -> int:
     """The number of a working tree, given to it at its first refresh."""
     key = (os.fsencode(root),)
@@ -202,6 +162,24 @@ def _known(database: Database, worktree: int, only: Sequence[str] | None) -> dic
         below = f"{sql} AND (path = ? OR path > ? AND path < ?)"
         found |= {row[0]: Known(*row[1:]) for row in database.rows(below, (worktree, path, path + b"/", path + b"0"))}
     return found
+
+
+def _at(root: Path, paths: Sequence[str], known: Mapping[bytes, Known]) -> list[Entry]:
+    """What is at or below these paths. Of files that were known git need not be asked whether it ignores them."""
+    direct = [path for path in paths if os.fsencode(path) in known and not (root / path).is_dir()]
+    others = [path for path in paths if path not in set(direct)]
+    return look(root, direct) + (walk(root, others) if others else [])
+
+
+def pending(database: Database, root: Path) -> int:
+    """How many files are new, changed or gone since the last refresh, as far as sizes and times tell."""
+    found = database.rows("SELECT id FROM worktree WHERE root = ?", (os.fsencode(root),))
+    known = _known(database, found[0][0], None) if found else {}
+    entries = {os.fsencode(entry.path): entry for entry in walk(root)}
+    settled = {path: each._replace(settled=1) for path, each in known.items()}
+    return len(known.keys() - entries.keys()) + sum(
+        not _same(settled.get(path), each) for path, each in entries.items()
+    )
 
 
 def _same(known: Known | None, entry: Entry) -> bool:

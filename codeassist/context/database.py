@@ -25,6 +25,8 @@ PRAGMA journal_size_limit = 16777216;
 PRAGMA temp_store = MEMORY;
 """
 _CACHE_KIB = 16384
+_TABLES = ("schema.sql", "languages.toml", "exclusion.toml")
+_MAKERS = ("captures", "exclusion", "parsed", "stretches", "tags", "terms", "usepaths")  # of what is stored
 # What SQLite says of a file that is broken, and of one that cannot be used now; anything else is our mistake.
 _BROKEN = ("malformed", "no such table", "corrupt", "vtable constructor", "disk i/o")
 _UNAVAILABLE = ("locked", "busy", "full", "unable to open")
@@ -220,8 +222,9 @@ def _remove(path: Path) -> None:
 
 @cache
 def version() -> int:
-    """A number for what is stored and how it is made: the schema, the languages and their queries, this version."""
+    """A number for what is stored and how it is made: another one means that the database is made anew."""
     digest = hashlib.sha256(__version__.encode())
-    for path in sorted([_HERE / "schema.sql", _HERE / "languages.toml", *_HERE.glob("queries/*.scm")]):
+    names = (*_TABLES, *(f"{name}.py" for name in _MAKERS))
+    for path in [*(_HERE / name for name in names), *sorted(_HERE.glob("queries/*.scm"))]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return int.from_bytes(digest.digest()[:4], "big") % (2**31 - 2) + 1

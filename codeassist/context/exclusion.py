@@ -49,6 +49,8 @@ class _Names:
         self.minified, self.generated = _any_of(table.minified), _any_of(table.generated)
         self.secret, self.secret_data = _any_of(table.secret), _any_of(table.secret_data)
         self.public = _any_of(table.public)
+        self.any = _any_of(" ".join((table.minified, table.generated, table.secret, table.secret_data)))
+        self.folders = self.secret_folders | self.vendored_folders
 
 
 def _any_of(names: str) -> re.Pattern[str]:
@@ -61,31 +63,32 @@ def _names() -> _Names:
     return _Names(msgspec.convert(toml.loads(text), _Table))
 
 
-def secret_name(path: str) -> bool:
-    """Whether a path (POSIX, relative) is where people keep secrets. Such a file is never opened."""
+def of_name(path: str) -> str:
+    """Why a file is left out for its path (POSIX, relative) alone, "" if it is not. A secret is never opened; anything
+    else a person may ask for in .codeassistignore."""
     names = _names()
     *folders, name = path.lower().split("/")
+    if names.any.match(name) or not names.folders.isdisjoint(folders):
+        reason = _of_listed(names, folders, name)
+        if reason:
+            return reason
+    return BINARY if name[name.rfind(".") :] in names.binary_endings else ""
+
+
+def _of_listed(names: _Names, folders: list[str], name: str) -> str:
     if not names.secret_folders.isdisjoint(folders):
-        return True
-    if not names.secret.match(name) and (not names.secret_data.match(name) or language_for(name) is not None):
-        return False
-    return names.public.match(name) is None
-
-
-def unwanted_name(path: str) -> str:
-    """Why a file is left out for its path alone, "" if it is not; a person may ask for it in .codeassistignore."""
-    names = _names()
-    *folders, name = path.lower().split("/")
+        return SECRET
+    data = names.secret_data.match(name) and language_for(name) is None
+    if (data or names.secret.match(name)) and not names.public.match(name):
+        return SECRET
     if not names.vendored_folders.isdisjoint(folders):
         return VENDORED
-    if name[name.rfind(".") :] in names.binary_endings:
-        return BINARY
     if names.minified.match(name):
         return MINIFIED
     return GENERATED if names.generated.match(name) else ""
 
 
-def unwanted_text(text: str, language: Language | None) -> str:
+def of_text(text: str, language: Language | None) -> str:
     """Why a text is left out for what it holds, "" if it is not."""
     if _PRIVATE_KEY.search(text):
         return SECRET

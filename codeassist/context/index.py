@@ -8,87 +8,34 @@ No method raises for a broken file of the repository; a broken database is made 
 from __future__ import annotations
 
 import contextlib
-import os
+import posixpath
 import sqlite3
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING
 
-from codeassist.context.build import Build, Counts
+from codeassist.context.build import Build, Counts, pending
 from codeassist.context.build import Cancel as Cancel
 from codeassist.context.build import Progress as Progress
 from codeassist.context.database import Database
-from codeassist.context.tags import Import
-from codeassist.context.terms import terms
+from codeassist.context.lookup import REASONS, Lookup
+from codeassist.context.lookup import Definition as Definition
+from codeassist.context.lookup import File as File
+from codeassist.context.lookup import Match as Match
 from codeassist.context.turn import turn
+from codeassist.context.walk import GIT_RULES, OWN_RULES
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-T = TypeVar("T")
 _PATIENCE_SECONDS = 2.0
-_MANY = 500  # values in one statement
-_SOME_FILES = 200
-_QUERY_WORDS = 64
-_WEIGHTS = (5.0, 2.0, 1.0)
-_WORKTREE = "(SELECT id FROM worktree WHERE root = ?)"
-_FILES = f"FROM file JOIN blob ON blob.id = file.blob WHERE worktree = {_WORKTREE} AND blob.reason = ''"
-_DEFINITION = (
-    "path, name.text, container, kind, first, last, body, signature, doc FROM file JOIN definition USING (blob)"
-    f" JOIN name ON name.id = definition.name WHERE worktree = {_WORKTREE}"
-)
-_IMPORT = f"path, module, names, line FROM file JOIN import USING (blob) WHERE worktree = {_WORKTREE}"
-_REFERENCE = (
-    "path, name.text, count FROM file JOIN reference USING (blob) JOIN name ON name.id = reference.name"
-    f" WHERE worktree = {_WORKTREE} AND EXISTS (SELECT 1 FROM definition WHERE definition.name = reference.name)"
-)
 
 
 def never() -> bool:
     """Go on."""
     return False
-
-
-class Definition(NamedTuple):
-    """A definition in a file of the repository: a `tags.Tag` with its path (POSIX, relative to the root)."""
-
-    path: str
-    name: str
-    container: str
-    kind: str
-    start_line: int
-    end_line: int
-    body_line: int
-    signature: str
-    doc: str
-
-
-class Match(NamedTuple):
-    """A stretch of a file that holds words that were looked for.
-
-    Attributes:
-        symbol: the definition that the stretch is ("Runner.run"), "" for what lies between definitions.
-        score: BM25, higher is better.
-    """
-
-    path: str
-    start_line: int
-    end_line: int
-    symbol: str
-    score: float
-
-
-class File(NamedTuple):
-    """An indexed file. `language` is an id of languages.toml, "" for plain text."""
-
-    path: str
-    language: str
-    lines: int
-    bytes: int
-    mtime_ns: int
 
 
 @dataclass(frozen=True)
@@ -103,12 +50,8 @@ class Refreshed:
     complete: bool = True  # False if it was cancelled: what was done is kept
 
 
-class Index:
+class Index(Lookup):
     """The index of one working tree. Usable from several threads and processes at once; close it."""
-
-    def __init__(self, root: Path, database: Database) -> None:
-        self.root = root
-        self.database = database
 
     @classmethod
     def open(cls, root: Path, directory: Path) -> Index:
@@ -136,12 +79,6 @@ class Index:
         """The database is locked, or its directory cannot be written: what is there is used."""
         return self.database.read_only
 
-    @property
-    def generation(self) -> int:
-        """Grows whenever a refresh changed something: what is computed from the index is cached by it."""
-        found = self.database.rows("SELECT generation FROM worktree WHERE root = ?", (os.fsencode(self.root),))
-        return int(found[0][0]) if found else 0
-
     def refresh(
         self,
         *,
@@ -159,10 +96,10 @@ class Index:
         with turn(self.database, patience, cancel) as ours:
             counts.complete = ours
             if ours:
-                counts = self._build(only, progress or _silent, cancel)
-        skipped = Counter(reason for _path, reason in self.skipped())
-        (files,) = self.database.rows(f"SELECT count(*) {_FILES}", self._key)[0]
-        return Refreshed(files, counts.read, counts.parsed, counts.removed, dict(skipped), counts.complete)
+                counts = self._build(_inside(only), progress or _silent, cancel)
+        reasons: dict[str, int] = dict(self.database.rows(REASONS, self._key))
+        files = reasons.pop("", 0)
+        return Refreshed(files, counts.read, counts.parsed, counts.removed, reasons, counts.complete)
 
     def _build(self, only: Sequence[str] | None, progress: Progress, cancel: Cancel) -> Counts:
         """Refresh; a database that turns out to be broken is made anew and filled."""
@@ -183,94 +120,9 @@ class Index:
             return build.counts
         return build.counts
 
-    @property
-    def _key(self) -> tuple[bytes]:
-        return (os.fsencode(self.root),)
-
-    def files(self) -> list[File]:
-        """Every indexed file, by path."""
-        sql = f"SELECT path, language, lines, size, mtime_ns {_FILES} ORDER BY path"
-        return [File(os.fsdecode(row[0]), *row[1:]) for row in self.database.rows(sql, self._key)]
-
-    def skipped(self) -> list[tuple[str, str]]:
-        """Every file that was left out, with the reason."""
-        sql = (
-            "SELECT path, CASE file.reason WHEN '' THEN blob.reason ELSE file.reason END AS why"
-            " FROM file LEFT JOIN blob ON blob.id = file.blob"
-            f" WHERE worktree = {_WORKTREE} AND why <> '' ORDER BY path"
-        )
-        return [(os.fsdecode(path), reason) for path, reason in self.database.rows(sql, self._key)]
-
-    def definitions(self, path: str) -> list[Definition]:
-        """Those of one file, in its order."""
-        sql = f"SELECT {_DEFINITION} AND path = ? ORDER BY position"
-        return self._definitions(sql, (*self._key, os.fsencode(path)))
-
-    def all_definitions(self) -> Iterator[Definition]:
-        """Those of every file, by path and in the file's order."""
-        return self._by_path(
-            self._definitions, f"SELECT {_DEFINITION} AND path > ? AND path <= ? ORDER BY path, position"
-        )
-
-    def named(self, names: Sequence[str], limit: int = 200) -> list[Definition]:
-        """The definitions of these names (exact), by path."""
-        found: list[Definition] = []
-        for some in (names[start : start + _MANY] for start in range(0, len(names), _MANY)):
-            sql = f"SELECT {_DEFINITION} AND name.text IN ({','.join('?' * len(some))}) ORDER BY path, position LIMIT ?"
-            found += self._definitions(sql, (*self._key, *map(_clean, some), limit))
-        return sorted(found, key=lambda each: each.path)[:limit]
-
-    def containing(self, text: str, limit: int = 200) -> list[Definition]:
-        """The definitions whose name contains a text, in any case; the shortest names first."""
-        sql = f"SELECT {_DEFINITION} AND name.text LIKE ? ESCAPE '!' ORDER BY length(name.text), path, position LIMIT ?"
-        pattern = _clean(text).replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        return self._definitions(sql, (*self._key, f"%{pattern}%", limit))
-
-    def imports(self, path: str) -> list[Import]:
-        """What one file imports, in its order."""
-        sql = f"SELECT {_IMPORT} AND path = ? ORDER BY position"
-        return [each for _path, each in self._imports(sql, (*self._key, os.fsencode(path)))]
-
-    def all_imports(self) -> Iterator[tuple[str, Import]]:
-        """What every file imports."""
-        return self._by_path(self._imports, f"SELECT {_IMPORT} AND path > ? AND path <= ? ORDER BY path, position")
-
-    def references(self) -> Iterator[tuple[str, str, int]]:
-        """Every (path, name, count) where the name is defined somewhere in the repository."""
-        return self._by_path(self._references, f"SELECT {_REFERENCE} AND path > ? AND path <= ? ORDER BY path")
-
-    def match(
-        self, words: Sequence[str], limit: int = 100, *, weights: tuple[float, float, float] = _WEIGHTS
-    ) -> list[Match]:
-        """The stretches with most of the words, by BM25; words of both sides are split at case and `_`, and stemmed.
-
-        `weights`: of a word in the symbol, in its documentation, in the whole stretch.
-        """
-        query = _query(words)
-        sql = (
-            "SELECT path, first, last, stretch.symbol, -bm25(words, ?, ?, ?) AS score FROM words"
-            " CROSS JOIN stretch ON stretch.id = words.rowid CROSS JOIN file ON file.blob = stretch.blob"
-            f" WHERE words MATCH ? AND worktree = {_WORKTREE} ORDER BY score DESC, path, first LIMIT ?"
-        )
-        found = self.database.rows(sql, (*weights, query, *self._key, limit)) if query else []
-        return [Match(os.fsdecode(row[0]), *row[1:]) for row in found]
-
-    def match_paths(self, words: Sequence[str], limit: int = 100) -> list[tuple[str, float]]:
-        """The files whose path has most of the words, by BM25."""
-        query = _query(words)
-        sql = (
-            "SELECT path, -bm25(place) AS score FROM place CROSS JOIN file ON file.id = place.rowid"
-            f" JOIN blob ON blob.id = file.blob WHERE place MATCH ? AND worktree = {_WORKTREE}"
-            " AND blob.reason = '' ORDER BY score DESC, path LIMIT ?"
-        )
-        found = self.database.rows(sql, (query, *self._key, limit)) if query else []
-        return [(os.fsdecode(path), score) for path, score in found]
-
-    def cached(self, key: str) -> bytes | None:
-        """What was kept under a key; it vanishes with the database."""
-        sql = f"SELECT value FROM kept WHERE worktree = {_WORKTREE} AND key = ?"
-        found = self.database.rows(sql, (*self._key, key))
-        return bytes(found[0][0]) if found else None
+    def pending(self) -> int:
+        """How many files are new, changed or gone since the last refresh, as far as sizes and times tell."""
+        return pending(self.database, self.root)
 
     def keep(self, key: str, value: bytes) -> None:
         """Keep a value under a key, if the database can be written."""
@@ -278,38 +130,15 @@ class Index:
             sql = "INSERT OR REPLACE INTO kept SELECT id, ?, ? FROM worktree WHERE root = ?"
             writer.execute(sql, (key, value, *self._key))
 
-    def _by_path(self, read: Callable[[str, tuple[object, ...]], list[T]], sql: str) -> Iterator[T]:
-        """Rows of all files, some files at a time, so that no more is held."""
-        paths = [row[0] for row in self.database.rows(f"SELECT path {_FILES} ORDER BY path", self._key)]
-        last = b""
-        for start in range(0, len(paths), _SOME_FILES):
-            until = paths[min(start + _SOME_FILES, len(paths)) - 1]
-            yield from read(sql, (*self._key, last, until))
-            last = until
 
-    def _definitions(self, sql: str, values: tuple[object, ...]) -> list[Definition]:
-        return [Definition(os.fsdecode(row[0]), *row[1:]) for row in self.database.rows(sql, values)]
-
-    def _imports(self, sql: str, values: tuple[object, ...]) -> list[tuple[str, Import]]:
-        found = self.database.rows(sql, values)
-        return [
-            (os.fsdecode(path), Import(module, tuple(names.split("\n")) if names else (), line))
-            for path, module, names, line in found
-        ]
-
-    def _references(self, sql: str, values: tuple[object, ...]) -> list[tuple[str, str, int]]:
-        return [(os.fsdecode(path), name, count) for path, name, count in self.database.rows(sql, values)]
-
-
-def _query(words: Sequence[str]) -> str:
-    """An FTS5 expression that any of the words fulfils."""
-    distinct = dict.fromkeys(each for word in words for each in terms(word))
-    return " OR ".join(f'"{each}"' for each in list(distinct)[:_QUERY_WORDS])
-
-
-def _clean(text: str) -> str:
-    """The text as SQLite takes it: without lone surrogates, which no stored text has."""
-    return text.encode("utf-8", "replace").decode()
+def _inside(only: Sequence[str] | None) -> list[str] | None:
+    """These paths as the tree names them; None, the whole tree, if files that say what is ignored are among them."""
+    if only is None:
+        return None
+    paths = [posixpath.normpath(path) for path in only if path]
+    if any(posixpath.basename(path) in (GIT_RULES, OWN_RULES, ".") for path in paths):
+        return None
+    return [path for path in dict.fromkeys(paths) if not path.startswith(("/", "../")) and path != ".."]
 
 
 def _silent(_done: int, _total: int) -> None:

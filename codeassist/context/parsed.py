@@ -41,7 +41,7 @@ def parse(language_id: str, data: bytes) -> Parsed:
         text = decode(data, "").text
     except UsageError:
         return Parsed(reason=exclusion.BINARY)
-    reason = exclusion.unwanted_text(text, language)
+    reason = exclusion.of_text(text, language)
     if reason:
         return Parsed(reason=reason)
     found = tags(language, text) if language is not None else Tags()

@@ -33,11 +33,15 @@ def walk(root: Path, below: Sequence[str] = ()) -> list[Entry]:
     What git ignores is not among them. Links are left out, also directories that are links; submodules and other
     repositories in the tree are not entered.
     """
-    rules = IgnoreFiles(root, OWN_RULES)
     paths = git.listed(root, below) if (root / ".git").exists() else None
     if paths is None:
         paths = [each for each in _scanned(root) if not below or _is_below(each, below)]
-    return sorted(_entries(root, paths, rules))
+    return look(root, paths)
+
+
+def look(root: Path, paths: Iterable[str]) -> list[Entry]:
+    """Those of some paths that are regular files, in order."""
+    return sorted(_entries(root, paths, IgnoreFiles(root, OWN_RULES)))
 
 
 def stat_entry(path: str, found: os.stat_result, reason: str = "") -> Entry:
@@ -71,13 +75,13 @@ def _real_folder(base: str, folder: str, known: dict[str, bool]) -> bool:
 
 
 def _reason(path: str, size: int, rules: IgnoreFiles) -> str:
-    if exclusion.secret_name(path):
-        return exclusion.SECRET
+    reason = exclusion.of_name(path)
+    if reason == exclusion.SECRET:
+        return reason
     verdict = rules.verdict(path)
     if verdict:
         return exclusion.IGNORED
-    unwanted = exclusion.unwanted_name(path) if verdict is None else ""
-    return unwanted or (exclusion.LARGE if size > exclusion.MAX_BYTES else "")
+    return (reason if verdict is None else "") or (exclusion.LARGE if size > exclusion.MAX_BYTES else "")
 
 
 def _scanned(root: Path) -> Iterator[str]:

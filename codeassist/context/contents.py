@@ -1,0 +1,53 @@
+"""Reads a file for the index, without being led elsewhere or made to wait."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from codeassist.context import exclusion
+from codeassist.context.languages import language_for
+from codeassist.context.walk import Entry, stat_entry
+
+_TICK_NS = 20_000_000  # of the kernel's clock for file times: two changes within it may bear the same time
+_COARSE_NS = 2_000_000_000  # of file systems that keep whole seconds
+
+
+class Content(NamedTuple):
+    """What was read of a file, or why it was not (`entry.reason`)."""
+
+    entry: Entry
+    settled: bool
+    digest: bytes = b""
+    language: str = ""
+    data: bytes = b""
+
+
+def read(root: Path, entry: Entry) -> Content:
+    """Read a file that is still a regular file; no link is followed and nothing is waited for."""
+    started = time.time_ns()
+    try:
+        handle = os.open(root / entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            found = os.fstat(handle)
+            data = file.read(exclusion.MAX_BYTES + 1) if stat.S_ISREG(found.st_mode) else None
+    except OSError:
+        data = None
+    if data is None:
+        return Content(entry._replace(reason=exclusion.UNREADABLE), settled=True)
+    if len(data) > exclusion.MAX_BYTES:
+        return Content(stat_entry(entry.path, found, exclusion.LARGE), settled=True)
+    language = language_for(entry.path)
+    name = language.id if language is not None else ""
+    tick = _TICK_NS if found.st_ctime_ns % 1_000_000_000 else _COARSE_NS
+    return Content(
+        stat_entry(entry.path, found),
+        settled=found.st_ctime_ns < started - tick,
+        digest=hashlib.blake2b(name.encode() + b"\0" + data, digest_size=16).digest(),
+        language=name,
+        data=data,
+    )
