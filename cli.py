@@ -26,9 +26,11 @@ app = typer.Typer(
 )
 model_app = typer.Typer(help="List, pull, add and choose models.", no_args_is_help=True, rich_markup_mode=None)
 engine_app = typer.Typer(help="The process that runs the model.", no_args_is_help=True, rich_markup_mode=None)
+index_app = typer.Typer(rich_markup_mode=None)
 config_app = typer.Typer(help="Settings and their origin.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(model_app, name="model")
 app.add_typer(engine_app, name="engine")
+app.add_typer(index_app, name="index", invoke_without_command=True)
 app.add_typer(config_app, name="config")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -216,6 +218,46 @@ def model_remove(
     from codeassist.commands import model
 
     raise typer.Exit(model.remove(os.environ, model_id, yes=yes))
+
+
+@index_app.callback()
+def index_root(invoked: typer.Context, as_json: Json = False) -> None:
+    """Index the repository here, or this directory.
+
+    Reads what changed since the last time. Names, signatures, summaries and words are kept in the state directory, no
+    code. Secrets, what git ignores and what .codeassistignore files name are left out.
+    """
+    if invoked.invoked_subcommand is None:
+        from codeassist.commands import index
+
+        raise typer.Exit(index.build(os.environ, as_json=as_json))
+
+
+@index_app.command("build")
+def index_build(as_json: Json = False) -> None:
+    """Bring the index up to date; plain `index` does the same."""
+    from codeassist.commands import index
+
+    raise typer.Exit(index.build(os.environ, as_json=as_json))
+
+
+@index_app.command("status")
+def index_status(
+    skipped: Annotated[bool, typer.Option("--skipped", help="List the files that were left out, and why.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What the index holds, and whether it is up to date."""
+    from codeassist.commands import index
+
+    raise typer.Exit(index.status(os.environ, skipped=skipped, as_json=as_json))
+
+
+@index_app.command("watch")
+def index_watch() -> None:
+    """Keep the index up to date as files change, until Ctrl-C."""
+    from codeassist.commands import index
+
+    raise typer.Exit(index.watch(os.environ))
 
 
 @engine_app.command("status")

@@ -25,6 +25,7 @@ PRAGMA journal_size_limit = 16777216;
 PRAGMA temp_store = MEMORY;
 """
 _CACHE_KIB = 16384
+_SUFFIXES = ("", "-wal", "-shm")
 _TABLES = ("schema.sql", "languages.toml", "exclusion.toml")
 _MAKERS = ("captures", "exclusion", "parsed", "stretches", "tags", "terms", "usepaths")  # of what is stored
 # What SQLite says of a file that is broken, and of one that cannot be used now; anything else is our mistake.
@@ -64,6 +65,11 @@ class Database:
                     with contextlib.suppress(sqlite3.Error):
                         connection.close()
             self._reader = self._writer = None
+
+    def size(self) -> int:
+        """The bytes on disk."""
+        files = [self.path.with_name(self.path.name + suffix) for suffix in _SUFFIXES]
+        return sum(file.stat().st_size for file in files if file.exists())
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """What a question finds; nothing if the database is broken or locked."""
@@ -216,7 +222,7 @@ def _inode_of(path: Path) -> int:
 
 
 def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in _SUFFIXES:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 

@@ -93,6 +93,13 @@ class Lookup:
         sql = f"SELECT path, language, lines, size, mtime_ns {_FILES} ORDER BY path"
         return [File(os.fsdecode(row[0]), *row[1:]) for row in self.database.rows(sql, self._key)]
 
+    def totals(self) -> tuple[int, int]:
+        """How many lines the indexed files have, and how many definitions."""
+        (lines,) = (self.database.rows(f"SELECT total(lines) {_FILES}", self._key) or [(0,)])[0]
+        sql = f"SELECT count(*) FROM file JOIN definition USING (blob) WHERE worktree = {_WORKTREE}"
+        (definitions,) = (self.database.rows(sql, self._key) or [(0,)])[0]
+        return int(lines), int(definitions)
+
     def skipped(self) -> list[tuple[str, str]]:
         """Every file that was left out, with the reason."""
         sql = f"SELECT path, {_REASON} AS why {_ALL} AND why <> '' ORDER BY path"

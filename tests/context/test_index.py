@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from codeassist.context.index import Index
 from codeassist.session import open_index
+from tests.context.trees import repository
 
 SOURCE = '''"""Cars."""
 import os
@@ -31,21 +30,6 @@ class Car(Wheel):
 def park(car):
     return car.drive_fast(0)
 '''
-
-
-def repository(root: Path, files: Mapping[str, str | bytes]) -> Path:
-    """A git repository with these files, none of them committed."""
-    root.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
-    put(root, files)
-    return root
-
-
-def put(root: Path, files: Mapping[str, str | bytes]) -> None:
-    for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 @pytest.fixture

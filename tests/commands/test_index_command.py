@@ -1,0 +1,87 @@
+"""`codeassist index [build|status|watch]`."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.commands.support import ANSI, COMMAND, on_terminal, wait_until
+from tests.conftest import Run
+from tests.context.trees import put, repository
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = repository(
+        tmp_path / "repo", {"a.py": "def one():\n    return 1\n", ".env": "TOKEN=1\n", "notes.md": "Hi\n"}
+    )
+    monkeypatch.chdir(root)
+    return root
+
+
+def test_plain_index_builds_and_says_what_it_knows(root: Path, run: Run) -> None:
+    first = run("index")
+    assert first.code == 0
+    assert first.stdout == ("2 files, 3 lines, 1 definition; 1 left out (codeassist index status --skipped)\n")
+    assert first.stderr == ""
+    put(root, {"b.py": "x = 1\n"})
+    document = run("index", "build", "--json").document
+    assert document["schema"] == 1
+    assert (document["files"], document["parsed"], document["removed"]) == (3, 1, 0)
+    assert document["skipped"] == {"secret": 1}
+    assert (
+        Path(document["database"]).stat().st_mode & 0o077 == 0
+        or Path(document["database"]).parent.stat().st_mode & 0o777 == 0o700
+    )
+
+
+def test_status_changes_nothing_and_tells_what_changed(root: Path, run: Run) -> None:
+    assert run("index", "status", "--json").document["changed"] == 3
+    run("index")
+    put(root, {"b.py": "x = 1\n"})
+    (root / "notes.md").unlink()
+    for _time in range(2):
+        document = run("index", "status", "--skipped", "--json").document
+        assert (document["changed"], document["up_to_date"], document["files"]) == (2, False, 2)
+    assert document["languages"] == {"python": 1, "text": 1}
+    assert document["skipped_files"] == [{"path": ".env", "reason": "secret"}]
+    assert document["bytes"] > 0
+    text = run("index", "status", "--skipped").stdout
+    assert "2 since the last refresh" in text
+    assert "secret     .env" in text
+
+
+def test_outside_a_repository_status_is_missing_and_index_makes_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    put(tmp_path / "plain", {"a.py": "x = 1\n"})
+    monkeypatch.chdir(tmp_path / "plain")
+    refused = run("index", "status")
+    assert refused.code == 3
+    assert "codeassist index" in refused.error[1]
+    assert run("index").code == 0
+    assert run("index", "status", "--json").document["up_to_date"] is True
+
+
+def test_names_with_escapes_are_shown_inert(root: Path, run: Run) -> None:
+    put(root, {"bad\x1b[31m.pem": "x"})
+    run("index")
+    code, shown = on_terminal("index", "status", "--skipped")
+    assert code == 0
+    assert ANSI.search(shown) is None
+    assert b"bad\\x1b[31m.pem" in shown
+
+
+def test_watch_takes_up_changes_until_it_is_interrupted(root: Path, run: Run) -> None:
+    with subprocess.Popen([*COMMAND, "index", "watch"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline().startswith(b"2 files")
+        put(root, {"new.py": "def two():\n    return 2\n"})
+        wait_until(lambda: run("index", "status", "--json").document["files"] == 3)
+        (root / "a.py").unlink()
+        wait_until(lambda: run("index", "status", "--json").document["files"] == 2)
+        child.send_signal(signal.SIGINT)
+        assert child.wait(timeout=60) == 130
