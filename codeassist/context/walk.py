@@ -65,13 +65,21 @@ def _entries(root: Path, paths: Iterable[str], rules: IgnoreFiles) -> Iterator[E
 
 def _real_folder(base: str, folder: str, known: dict[str, bool]) -> bool:
     """Whether a directory and all above it are none of them links: git lists what was below one before it was one."""
-    if folder not in known:
-        try:
-            real = stat.S_ISDIR(os.lstat(f"{base}/{folder}").st_mode)
-        except OSError:
-            real = False
-        known[folder] = real and _real_folder(base, folder.rpartition("/")[0], known)
-    return known[folder]
+    pending = []
+    while folder not in known:
+        pending.append(folder)
+        folder = folder.rpartition("/")[0]
+    real = known[folder]
+    for each in reversed(pending):
+        real = known[each] = real and _is_folder(f"{base}/{each}")
+    return real
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except OSError:
+        return False
 
 
 def _reason(path: str, size: int, rules: IgnoreFiles) -> str:
