@@ -35,6 +35,8 @@ app.add_typer(config_app, name="config")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Model = Annotated[str | None, typer.Option("--model", metavar="ID", help="Use this model instead of the default.")]
+NoContext = Annotated[bool, typer.Option("--no-context", help="Look at what is given only, not at the repository.")]
+Files = Annotated[list[str] | None, typer.Option("--file", "-f", metavar="PATH", help="A file to show; repeatable.")]
 MaxTokens = Annotated[int | None, typer.Option("--max-tokens", min=1, max=4096, help="Write at most so many.")]
 
 
@@ -85,7 +87,6 @@ def complete(
     """Print the text that belongs at a place in a file."""
     from codeassist.commands import complete as command
 
-    del no_context  # nothing but this file is looked at yet: issue 5 brings the repository
     code = command.run(
         os.environ,
         file,
@@ -95,24 +96,96 @@ def complete(
         max_tokens=max_tokens,
         model=model,
         name=session,
+        context=not no_context,
     )
     raise typer.Exit(code)
 
 
 @app.command()
+def context(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The file, or - for standard input.")],
+    at: Annotated[
+        str, typer.Option("--at", metavar="LINE:COL", help="The cursor: both from 1, columns in characters.")
+    ],
+    stdin_path: Annotated[str, typer.Option("--stdin-path", metavar="PATH", help="The name of what - holds.")] = "",
+    as_json: Json = False,
+    model: Model = None,
+) -> None:
+    """What the model is shown of the repository when it completes at a place.
+
+    Each piece with where it is from, why, and what it costs.
+    """
+    from codeassist.commands import context as command
+
+    raise typer.Exit(command.run(os.environ, file, at, stdin_path=stdin_path, as_json=as_json, model=model))
+
+
+@app.command()
 def ask(
     question: Annotated[str, typer.Argument(metavar="QUESTION")],
-    file: Annotated[
-        list[str] | None, typer.Option("--file", "-f", metavar="PATH", help="A file to show; repeatable.")
-    ] = None,
+    file: Files = None,
     as_json: Json = False,
     max_tokens: MaxTokens = None,
     model: Model = None,
+    no_context: NoContext = False,
 ) -> None:
-    """Answer a question about files or piped text."""
+    """Answer a question about this repository, about files or about piped text."""
     from codeassist.commands import ask as command
 
-    code = command.run(os.environ, question, file or [], as_json=as_json, model=model, max_tokens=max_tokens)
+    code = command.run(
+        os.environ,
+        question,
+        file or [],
+        as_json=as_json,
+        model=model,
+        max_tokens=max_tokens,
+        no_context=no_context,
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def explain(
+    place: Annotated[str, typer.Argument(metavar="PATH[:L1-L2]", help="A file, or lines of it.")],
+    as_json: Json = False,
+    max_tokens: MaxTokens = None,
+    model: Model = None,
+    no_context: NoContext = False,
+) -> None:
+    """Explain a file, or lines of it."""
+    from codeassist.commands import explain as command
+
+    code = command.run(os.environ, place, as_json=as_json, model=model, max_tokens=max_tokens, no_context=no_context)
+    raise typer.Exit(code)
+
+
+@app.command()
+def chat(
+    chat_id: Annotated[str, typer.Argument(metavar="[ID]", help="With --resume: which one.")] = "",
+    file: Files = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the latest chat here, or with ID.")] = False,
+    list_chats: Annotated[bool, typer.Option("--list", help="List the chats about this repository.")] = False,
+    max_tokens: MaxTokens = None,
+    model: Model = None,
+    no_context: NoContext = False,
+) -> None:
+    """Ask one question after another about this repository.
+
+    Questions are typed, or piped in, a line each; /help lists what else can be entered.
+    """
+    from codeassist.commands import chat as command
+
+    if list_chats:
+        raise typer.Exit(command.list_chats(os.environ))
+    code = command.run(
+        os.environ,
+        file or [],
+        model=model,
+        max_tokens=max_tokens,
+        no_context=no_context,
+        resume=resume,
+        chat_id=chat_id,
+    )
     raise typer.Exit(code)
 
 

@@ -54,6 +54,14 @@ class AskPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     truncated: str  # stands where a file was cut
 
 
+class ExplainPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is asked for to explain a file, or lines of it."""
+
+    file: str  # with {path}
+    lines: str  # with {path} and {lines}
+    used: str  # stands above the definitions of names that the code uses
+
+
 class TrySample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `codeassist try` shows: a small file, a place in it, a question about it."""
 
@@ -104,6 +112,11 @@ def embed_templates() -> list[EmbedTemplate]:
 def ask_prompt() -> AskPrompt:
     """The instructions of `ask`."""
     return _load(_folder() / "ask.toml", AskPrompt)
+
+
+def explain_prompt() -> ExplainPrompt:
+    """The questions of `explain`."""
+    return _load(_folder() / "explain.toml", ExplainPrompt)
 
 
 def try_sample() -> TrySample:

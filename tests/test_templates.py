@@ -8,7 +8,7 @@ import pytest
 
 from codeassist import templates
 from codeassist.errors import ConfigError
-from codeassist.templates import ask_prompt, chat_templates, embed_templates, fim_templates, try_sample
+from codeassist.templates import ask_prompt, chat_templates, embed_templates, explain_prompt, fim_templates, try_sample
 from codeassist.text import offset_of, parse_position
 
 LOADERS: dict[str, Callable[[], object]] = {
@@ -16,6 +16,7 @@ LOADERS: dict[str, Callable[[], object]] = {
     "chat/": chat_templates,
     "embed/": embed_templates,
     "ask.toml": ask_prompt,
+    "explain.toml": explain_prompt,
     "try.toml": try_sample,
 }
 
@@ -56,6 +57,13 @@ def test_ask_prompt_has_its_fields() -> None:
     assert ask.question.format(files="F", question="Q").index("F") < ask.question.index("{question}")
     assert ask.system
     assert ask.truncated
+
+
+def test_explain_prompt_has_its_fields() -> None:
+    explain = explain_prompt()
+    assert explain.file.format(path="a.py").count("`a.py`") == 1
+    assert "lines 1-2 of `a.py`" in explain.lines.format(path="a.py", lines="lines 1-2")
+    assert explain.used
 
 
 def test_try_sample_is_a_program_with_a_hole() -> None:

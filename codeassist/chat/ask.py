@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from codeassist.chat.conversation import Answer, Conversation, Listener
+from codeassist.chat.answering import Answer, Listener
+from codeassist.chat.conversation import Conversation
 from codeassist.chat.documents import Document
 from codeassist.context.index import Index
 from codeassist.session import Session

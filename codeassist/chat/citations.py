@@ -33,6 +33,7 @@ _PLAIN_WORDS = re.compile(  # they say nothing of what a line holds
 )
 _TEXT_FILE = re.compile("cfg|css|csv|html|ini|json|lock|md|rst|scss|sh|sql|svg|toml|txt|xml|yaml|yml")
 _PREFIX = 5  # letters of a word of prose that must be in the cited lines: "fetching" is said of `fetch_all`
+_LONGEST_PATH = 300
 MOST = 12  # citations of one answer
 
 
@@ -163,27 +164,47 @@ def _speaks_of(claim: tuple[str, str], lines: Sequence[str]) -> bool:
 
 
 def of_names(answer: str, sources: Sources, shown: Sequence[Citation] = ()) -> list[Citation]:
-    """Where the names that an answer puts in backticks are defined; if there are none, those that look like code.
+    """Where the names that an answer puts in backticks stand in `shown`, the places the model saw, and are defined.
 
-    Of several definitions of a name, those in `shown`, the places that the model saw, are meant.
+    Of several definitions of a name, those in `shown` are meant. If no name is in backticks, what looks like code is
+    one, but only for definitions in `shown`.
     """
     spans = [each for each in _SPAN.findall(answer) if _NAME.fullmatch(each) and not _is_path(each)]
-    names = dict.fromkeys(map(_bare, spans)) or dict.fromkeys(_code_words(answer))
+    names = dict.fromkeys(map(_bare, spans))
+    words = () if names else dict.fromkeys(_code_words(answer))
     found: list[Citation] = []
-    for name in list(names)[: MOST * 4]:
+    for name in [*names, *words][: MOST * 4]:
         places = sources.named(name, [each.path for each in shown])
-        seen = [each for each in places if any(_overlap(each, other) for other in shown)]
-        found += [each for each in seen or places if each.end <= len(sources.lines(each.path))]
+        seen = [each for each in places if any(overlap(each, other) for other in shown)]
+        found += seen or ([*_standing(name, sources, shown), *places] if name in names else [])
     return found
 
 
-def _overlap(one: Citation, other: Citation) -> bool:
+def _standing(name: str, sources: Sources, shown: Sequence[Citation]) -> list[Citation]:
+    """The first line of `shown` that holds a name which is defined elsewhere, or not at all as a constant is not."""
+    code_first = sorted(shown, key=lambda each: language_for(each.path) is None)
+    for place in code_first:
+        for number, line in enumerate(sources.lines(place.path)[place.start - 1 : place.end], place.start):
+            if _holds([line], name):
+                return [Citation(place.path, number, number)]
+    return []
+
+
+def of_paths(answer: str, sources: Sources, shown: Sequence[Citation]) -> list[Citation]:
+    """The places of `shown` in the files that an answer names without a line."""
+    words = (each.strip("`*()[],.:;'\"") for each in answer.split() if len(each) < _LONGEST_PATH)
+    named = {sources.find(each, [place.path for place in shown]) for each in words if _is_path(each)}
+    return [each for each in shown if each.path in named]
+
+
+def overlap(one: Citation, other: Citation) -> bool:
+    """Whether two places share a line."""
     return one.path == other.path and one.start <= other.end and other.start <= one.end
 
 
 def joined(told: Sequence[Citation], named: Iterable[Citation]) -> list[Citation]:
     """The places that an answer tells, then those of its names that lie elsewhere; each once, and not too many."""
-    others = [each for each in named if not any(_overlap(each, other) for other in told)]
+    others = [each for each in named if not any(overlap(each, other) for other in told)]
     return list(dict.fromkeys([*told, *others]))[:MOST]
 
 

@@ -8,67 +8,32 @@ this happens rarely: everything has to be evaluated again then.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import msgspec
-
 from codeassist import templates
-from codeassist.chat.citations import joined, of_names
+from codeassist.chat.answering import Answer, Listener, Material, Shown, answer, room_of
 from codeassist.chat.documents import Document, clip, fence, fit, label
 from codeassist.chat.excerpts import Excerpt, find_excerpts, rendered
 from codeassist.chat.followup import query_for
-from codeassist.chat.revising import Revision
 from codeassist.chat.sources import Citation, Sources
-from codeassist.context.index import Cancel, Index, never
-from codeassist.engine.api import Chunk, Message, Priority, Request, Usage
-from codeassist.engine.timings import Timings
+from codeassist.context.index import Index
+from codeassist.engine.api import Message
 from codeassist.session import Session
 
-_MARGIN_TOKENS = 64  # turn markers of the chat template
 _TURN_TOKENS = 12  # of the markers around a question and its answer
 _KEPT = 0.6  # of the room, when old questions have to go
 
 
-class Shown(msgspec.Struct, frozen=True):
-    """Lines of the repository that the model was shown, why, and the tokens that they cost."""
-
-    path: str
-    start: int
-    end: int
-    reason: str
-    tokens: int
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """The contract's answer."""
-
-    schema: int = 1
-    answer: str
-    citations: list[Citation]
-    timings: Timings
-    model: str
-    truncated: list[str] = []  # files that were cut to fit the context
-    context: list[Shown] = []
-
-
-def no_progress(_usage: Usage) -> None:
-    """Nobody looks."""
-
-
-@dataclass(frozen=True)
-class Listener:
-    """Who is told of an answer: its text as it comes, how far the prompt is read; `cancel` ends it early."""
-
-    text: Callable[[str], None]
-    progress: Callable[[Usage], None] = no_progress
-    sources: Callable[[Sequence[Shown]], None] = lambda _shown: None
-    cancel: Cancel = never
-
-
 @dataclass
 class Turn:
-    """A question and its answer. `content` is what the model was shown, without the files; `raw` what it wrote."""
+    """A question and its answer.
+
+    Attributes:
+        content: what the model was shown, without the files; `raw`: what it wrote. Both stay as they were, for the
+            KV cache; `answer` is what the person saw.
+        tokens: of content and raw.
+    """
 
     question: str
     content: str
@@ -80,11 +45,11 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class _Plan:
-    messages: list[Message]
-    content: str
-    excerpts: list[Excerpt]
-    cut: list[str]
+class Held:
+    """A part of the next prompt, for people: what it is, and its tokens."""
+
+    what: str
+    tokens: int
 
 
 class Conversation:
@@ -97,7 +62,7 @@ class Conversation:
     """
 
     def __init__(self, session: Session, index: Index | None = None, *, reserve: int = 0) -> None:
-        """`reserve`: tokens kept for the question, so that files are cut the same whatever its length."""
+        """`reserve`: tokens kept for a question, so that files are cut the same whatever its length."""
         self._session = session
         self._index = index
         self._reserve = reserve
@@ -109,12 +74,11 @@ class Conversation:
 
     def add(self, document: Document) -> None:
         """Show a file from now on; one of the same name is replaced."""
-        kept = [each for each in self.documents if each.path != document.path]
-        if len(kept) == len(self.documents):
+        if document.path in self._added:
+            self.documents = [document if each.path == document.path else each for each in self.documents]
+        else:
             self._added[document.path] = len(self.turns)
             self.documents.append(document)
-        else:
-            self.documents = [document if each.path == document.path else each for each in self.documents]
 
     def drop(self, path: str) -> bool:
         """Show a file no longer; False if it was not shown."""
@@ -126,6 +90,13 @@ class Conversation:
         self.turns, self.first = [], 0
         self._added = dict.fromkeys(self._added, 0)
 
+    def resume(self, turns: Sequence[tuple[str, str]]) -> None:
+        """Begin with questions and answers of before; what was shown for them is looked up anew."""
+        for question, said in turns:
+            content = self._content(question, [])
+            size = sum(self._count([content, said])) + _TURN_TOKENS
+            self.turns.append(Turn(question, content, said, said, tokens=size))
+
     def ask(self, question: str, listener: Listener, max_tokens: int | None = None) -> Answer:
         """Answer a question; what came of an answer that was cancelled is kept.
 
@@ -133,61 +104,61 @@ class Conversation:
             EngineError: the engine failed.
         """
         began = time.monotonic()
-        engine = self._session.engine
-        room = engine.info().context_tokens
-        limit = min(max_tokens or self._session.settings.ask.max_tokens, room // 3)
+        room, limit = room_of(self._session, max_tokens)
         sources = Sources(self.documents, self._index)
-        plan = self._plan(question, sources, room - limit - _MARGIN_TOKENS)
-        places = [each.place for each in plan.excerpts]
-        shown = [
-            Shown(each.place.path, each.place.start, each.place.end, each.reason, each.tokens) for each in plan.excerpts
-        ]
-        listener.sources(shown)
-        writing = _Writing(listener, Revision(sources, [each.path for each in places], listener.text))
-        tokens = engine.render_chat(plan.messages)
-        engine.generate(Request(prompt=tokens, max_tokens=limit, priority=Priority.INTERACTIVE), writing.take)
-        writing.revision.end()
-        seen = [*places, *self._seen()]
-        citations = joined(writing.revision.citations, of_names(writing.revision.text, sources, seen))
-        text = writing.revision.text.strip()
-        if text:
-            size = sum(self._count([plan.content, writing.raw])) + _TURN_TOKENS
-            self.turns.append(Turn(question, plan.content, writing.raw, text, citations, shown, size))
-        return Answer(
-            answer=text,
-            citations=citations,
-            timings=Timings.of(writing.usage, began, writing.first or time.monotonic()),
-            model=engine.info().id,
-            truncated=plan.cut,
-            context=shown,
-        )
+        content, material = self._plan(question, sources, room)
+        told, raw = answer(self._session, material, listener, limit, began)
+        if told.answer:
+            size = sum(self._count([content, raw])) + _TURN_TOKENS
+            self.turns.append(Turn(question, content, raw, told.answer, told.citations, told.context, size))
+        return told
 
-    def _seen(self) -> list[Citation]:
-        """The places of the repository that the prompt holds already."""
-        return [Citation(each.path, each.start, each.end) for turn in self.turns[self.first :] for each in turn.shown]
+    def held(self) -> tuple[list[Held], int]:
+        """What the next prompt holds before its question, and the tokens that the context has."""
+        room, _ = room_of(self._session, None)
+        files = self._fitted("", room)
+        sizes = self._count([self._prompt.system, *map(self._file, files)])
+        parts = [Held("instructions", sizes[0])]
+        cut = [each != full for each, full in zip(files, self.documents, strict=True)]
+        for each, size, short in zip(files, sizes[1:], cut, strict=True):
+            parts.append(Held(each.path + (" (cut)" if short else ""), size))
+        for turn in self.turns[self.first :]:
+            places = sum(each.tokens for each in turn.shown)
+            parts.append(Held(f"question: {turn.question}", turn.tokens - places))
+            parts += [Held(f"  {each.path}:{each.start}-{each.end}", each.tokens) for each in turn.shown]
+        return parts, self._session.engine.info().context_tokens
 
-    def _count(self, texts: Sequence[str]) -> list[int]:
-        return [len(each) for each in self._session.engine.tokenize(texts)]
-
-    def _plan(self, question: str, sources: Sources, room: int) -> _Plan:
-        """What the next prompt holds, in `room` tokens."""
+    def _plan(self, question: str, sources: Sources, room: int) -> tuple[str, Material]:
+        """What the next prompt says after the files, and the prompt, of at most `room` tokens."""
         files = self._fitted(question, room)
         cut = [each.path for each, full in zip(files, self.documents, strict=True) if each != full]
-        fixed = sum(self._count([self._prompt.system, question, *map(self._file, files)])) + _TURN_TOKENS
-        room -= fixed
+        room -= sum(self._count([self._prompt.system, question, *map(self._file, files)])) + _TURN_TOKENS
         excerpts = self._excerpts(question, sources, room)
-        turns = sum(each.tokens for each in self.turns[self.first :])
-        if self.first < len(self.turns) and turns + sum(each.tokens for each in excerpts) > room:
-            self._let_go(int(room * _KEPT) - sum(each.tokens for each in excerpts))
+        if self.first < len(self.turns) and self._turns_tokens() + _tokens(excerpts) > room:
+            self._let_go(int(room * _KEPT) - _tokens(excerpts))
             excerpts = self._excerpts(question, sources, room)
         content = self._content(question, excerpts)
-        return _Plan(self._messages(files, content), content, excerpts, cut)
+        return content, Material(self._messages(files, content), question, sources, excerpts, self._seen(), cut)
+
+    def _turns_tokens(self) -> int:
+        return sum(each.tokens for each in self.turns[self.first :])
+
+    def _let_go(self, room: int) -> None:
+        """Drop the oldest turns until the others fit."""
+        while self.first < len(self.turns) and self._turns_tokens() > room:
+            self.first += 1
+
+    def _seen(self) -> list[Citation]:
+        """The places of the repository that the turns hold."""
+        return [Citation(each.path, each.start, each.end) for turn in self.turns[self.first :] for each in turn.shown]
 
     def _fitted(self, question: str, room: int) -> list[Document]:
+        if not self.documents:
+            return []
         size = self._session.engine.info().context_tokens
-        clipped = [clip(each, size) for each in self.documents]
         reserved = max(0, self._reserve - sum(self._count([question])))
-        return fit(self._session.engine, clipped, room - reserved, question, self._prompt) if clipped else []
+        clipped = [clip(each, size) for each in self.documents]
+        return fit(self._session.engine, clipped, room - reserved, question, self._prompt)
 
     def _excerpts(self, question: str, sources: Sources, room: int) -> list[Excerpt]:
         budget = min(self._session.settings.ask.context_tokens, room)
@@ -196,11 +167,6 @@ class Conversation:
         whole = [Citation(each.path, 1, len(sources.lines(each.path))) for each in self.documents]
         query = query_for(question, self.turns[-1].answer if self.turns else "")
         return find_excerpts(self._session.engine, self._index, sources, query, budget, [*whole, *self._seen()])
-
-    def _let_go(self, room: int) -> None:
-        """Drop the oldest turns until the others fit."""
-        while self.first < len(self.turns) and sum(each.tokens for each in self.turns[self.first :]) > room:
-            self.first += 1
 
     def _content(self, question: str, excerpts: Sequence[Excerpt]) -> str:
         filled = self._prompt.question.replace("{question}", question)
@@ -214,33 +180,14 @@ class Conversation:
         messages = [Message("system", self._prompt.system)]
         for number, turn in enumerate([*self.turns[self.first :], None], self.first):
             here = "".join(self._file(each) for each in files if max(self._added[each.path], self.first) == number)
-            messages.append(Message("user", (here + "\n" + (turn.content if turn else content)).strip()))
+            messages.append(Message("user", f"{here}\n{turn.content if turn else content}".strip()))
             if turn is not None:
                 messages.append(Message("assistant", turn.raw))
         return messages
 
-
-def _shown(excerpt: Excerpt) -> Shown:
-    place = excerpt.place
-    return Shown(place.path, place.start, place.end, excerpt.reason, excerpt.tokens)
+    def _count(self, texts: Sequence[str]) -> list[int]:
+        return [len(each) for each in self._session.engine.tokenize(texts)]
 
 
-class _Writing:
-    """Follows one generation."""
-
-    def __init__(self, listener: Listener, revision: Revision) -> None:
-        self._listener = listener
-        self.revision = revision
-        self.raw = ""
-        self.usage = Usage()
-        self.first = 0.0
-
-    def take(self, chunk: Chunk) -> bool:
-        """One chunk; True if the person wants no more."""
-        self.usage = chunk.usage
-        self._listener.progress(chunk.usage)
-        if chunk.text:
-            self.first = self.first or time.monotonic()
-            self.raw += chunk.text
-            self.revision.take(chunk.text)
-        return self._listener.cancel()
+def _tokens(excerpts: Sequence[Excerpt]) -> int:
+    return sum(each.tokens for each in excerpts)

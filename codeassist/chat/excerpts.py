@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,6 +10,7 @@ from itertools import groupby
 from codeassist.chat.documents import fence, label
 from codeassist.chat.sources import Citation, Sources
 from codeassist.context.index import Index
+from codeassist.context.related import is_test
 from codeassist.context.search import Result, search
 from codeassist.engine.api import Engine
 from codeassist.templates import AskPrompt
@@ -19,6 +21,10 @@ _LEAST_TOKENS = 48  # less of a place says nothing
 _LINES = 240  # of one place
 _WIDTH = 240  # characters of a line
 _GAP = "…"
+_OF_TESTS = re.compile(r"\btest", re.IGNORECASE)
+_FRAME_TOKENS = 10  # of the template around a file
+Row = tuple[int, str]
+"""A line with its number."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,7 @@ class Excerpt:
     """A stretch of a file as it is shown: its lines with their numbers, `None` where lines are left out."""
 
     place: Citation
-    lines: tuple[tuple[int, str] | None, ...]
+    lines: tuple[Row | None, ...]
     reason: str
     tokens: int
 
@@ -45,12 +51,15 @@ def find_excerpts(
     are left out: the conversation holds them already.
     """
     candidates: list[_Candidate] = []
-    for result in search(index, query, _CANDIDATES):
+    results = search(index, query, _CANDIDATES)
+    if not _OF_TESTS.search(query):  # they say in many words what the code says in few
+        results.sort(key=lambda each: is_test(each.path))
+    for result in results:
         place = Citation(result.path, result.start, result.end)
         lines = sources.lines(result.path)
         if 1 <= place.start <= place.end <= len(lines) and not any(_within(place, each) for each in seen):
             candidates.append(_candidate(sources, result, place, lines))
-    rows = [_numbered(line) for each in candidates for line in each.whole]
+    rows = [numbered(line) for each in candidates for line in each.whole]
     sizes = iter([len(tokens) + 1 for tokens in engine.tokenize(rows)])
     headers = [len(tokens) for tokens in engine.tokenize([label(each.place.path) for each in candidates])]
     found: list[Excerpt] = []
@@ -65,20 +74,17 @@ def find_excerpts(
     return sorted(found, key=lambda each: (each.place.path, each.place.start))
 
 
-_FRAME_TOKENS = 10  # of the template around a file
-
-
 @dataclass(frozen=True)
 class _Candidate:
     place: Citation
     reason: str
-    whole: list[tuple[int, str]]
+    whole: list[Row]
     folded: frozenset[int]  # lines of the bodies of the definitions inside
 
 
 def _candidate(sources: Sources, result: Result, place: Citation, lines: Sequence[str]) -> _Candidate:
     last = min(place.end, place.start + _LINES - 1)
-    whole = [(number, _narrow(lines[number - 1])) for number in range(place.start, last + 1)]
+    whole = [(number, narrow(lines[number - 1])) for number in range(place.start, last + 1)]
     inside = sources.bodies_within(place)
     folded = frozenset(number for each in inside for number in range(each.start, each.end + 1))
     return _Candidate(place, result.reason, whole, folded)
@@ -86,7 +92,7 @@ def _candidate(sources: Sources, result: Result, place: Citation, lines: Sequenc
 
 def _fitted(candidate: _Candidate, costs: dict[int, int], room: int) -> Excerpt | None:
     """The place in at most `room` tokens: whole, without the bodies of what it defines, or its beginning."""
-    shown: list[tuple[int, str] | None] = []
+    shown: list[Row | None] = []
     used = 0
     whole = sum(costs.values()) <= room
     for number, line in candidate.whole:
@@ -119,18 +125,20 @@ def rendered(excerpts: Sequence[Excerpt], prompt: AskPrompt) -> str:
 def _rows(excerpts: Sequence[Excerpt]) -> Iterator[str]:
     last = 0
     for each in excerpts:
-        if last and each.place.start > last + 1:
+        if last > 0 and each.place.start > last + 1:
             yield _GAP
         for row in each.lines:
-            yield _GAP if row is None else _numbered(row)
-        last = each.place.end
+            yield _GAP if row is None else numbered(row)
+        last = each.place.end if each.lines[-1] is not None else -1
 
 
-def _numbered(row: tuple[int, str]) -> str:
+def numbered(row: Row) -> str:
+    """A line as the model sees it."""
     return f"{row[0]} {row[1]}"
 
 
-def _narrow(line: str) -> str:
+def narrow(line: str) -> str:
+    """A line of bounded length."""
     return line if len(line) <= _WIDTH else line[:_WIDTH] + _GAP
 
 

@@ -123,7 +123,11 @@ class Sources:
         every = here or [Named(each.name, each.container, _lines_of(each)) for each in found]
         inside = [each for each in every if around and each.container.endswith(around.rpartition(".")[2])]
         best = inside or every
-        return [each.place for each in best] if here or len(best) == 1 else []
+        return [each.place for each in best if self.holds(each.place)] if here or len(best) == 1 else []
+
+    def holds(self, place: Citation) -> bool:
+        """Whether the lines exist (still)."""
+        return 1 <= place.start <= place.end <= len(self.lines(place.path))
 
 
 def _lines_of(definition: Definition) -> Citation:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import select
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from codeassist import text
+from codeassist.chat.answering import Answer, Listener
 from codeassist.chat.ask import ask
-from codeassist.chat.conversation import Answer
 from codeassist.chat.documents import Document
-from codeassist.commands.markdown import MarkdownStream
+from codeassist.commands import answers
 from codeassist.commands.output import Waiting, read_stdin, say, write_json
+from codeassist.commands.repository import repository
+from codeassist.context.index import Index
 from codeassist.errors import UsageError
-from codeassist.session import Session, open_session
-from codeassist.terminal import write_text
+from codeassist.session import open_session
 
 STDIN = "<stdin>"
 _IDLE_PIPE_SECONDS = 1.0
@@ -29,55 +31,42 @@ def run(
     as_json: bool = False,
     model: str | None = None,
     max_tokens: int | None = None,
+    no_context: bool = False,
 ) -> int:
-    """Print the answer as it comes, then the places it speaks of."""
+    """Print the answer as it comes, then the places it speaks of.
+
+    What is asked about is the files and what is piped in; without either, the repository around the current directory.
+    """
     if not question.strip():
         raise UsageError("the question is empty", 'for example: codeassist ask "what does this do?" --file FILE')
     named = [Document(file, text.read_source(Path(file)).text) for file in files if file != "-"]
     documents = [*named, *_piped(asked_for=not files or "-" in files)]
-    with Waiting("reading") as waiting, open_session(environ, model=model, notice=waiting.notice) as session:
+    with (
+        Waiting("reading") as waiting,
+        open_session(environ, model=model, notice=waiting.notice) as session,
+        _searched(environ, waiting, wanted=not (documents or no_context)) as index,
+    ):
+
+        def answering(listener: Listener) -> Answer:
+            return ask(session, question, documents, listener, max_tokens, index)
+
         if as_json:
-            write_json(ask(session, question, documents, lambda _piece: None, max_tokens))
-            return 0
-        answer = stream(session, question, documents, waiting, max_tokens)
-    for path in answer.truncated:
-        say(f"{path} was cut to fit the model's context")
+            write_json(answers.quietly(answering, waiting))
+        else:
+            answers.show(answering, waiting)
     return 0
 
 
-def stream(
-    session: Session, question: str, documents: Sequence[Document], waiting: Waiting, max_tokens: int | None = None
-) -> Answer:
-    """Answer on standard output: rendered on a terminal, plain in a pipe; citations last."""
-    if not sys.stdout.isatty():
-        answer = ask(session, question, documents, write_text, max_tokens)
-        sys.stdout.write("\n")
-    else:
-        answer = _rendered(session, question, documents, waiting, max_tokens)
-    if answer.citations:
-        sys.stdout.write("\n")
-        for each in answer.citations:
-            write_text(f"{each.path}:{each.start}" + (f"-{each.end}" if each.end != each.start else "") + "\n")
-    sys.stdout.flush()
-    return answer
-
-
-def _rendered(
-    session: Session, question: str, documents: Sequence[Document], waiting: Waiting, max_tokens: int | None
-) -> Answer:
-    shown: list[MarkdownStream] = []
-
-    def on_text(piece: str) -> None:
-        if not shown:
-            waiting.end()
-            shown.append(MarkdownStream().__enter__())
-        shown[0].write(piece)
-
-    try:
-        return ask(session, question, documents, on_text, max_tokens)
-    finally:
-        for each in shown:
-            each.__exit__(None, None, None)
+@contextmanager
+def _searched(environ: Mapping[str, str], waiting: Waiting, *, wanted: bool) -> Iterator[Index | None]:
+    """The repository to look at, if one is wanted and there is one."""
+    if not wanted:
+        yield None
+        return
+    with repository(environ, Path.cwd(), waiting.notice) as index:
+        yield index
+    if index is None:
+        say("there is no repository here: this was answered without code")
 
 
 def _piped(*, asked_for: bool) -> list[Document]:

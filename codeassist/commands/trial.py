@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from codeassist import templates, text
+from codeassist.chat.ask import ask
 from codeassist.chat.documents import Document
-from codeassist.commands import ask as ask_command
+from codeassist.commands import answers
 from codeassist.commands.model import pull_entry
 from codeassist.commands.output import Waiting, megabytes, say
 from codeassist.completion.decoding import Place
@@ -84,7 +85,7 @@ def _complete(session: Session, sample: TrySample, waiting: Waiting) -> None:
 def _ask(session: Session, sample: TrySample, waiting: Waiting) -> None:
     write_text(f'ask "{sample.question}" --file {sample.path}\n\n')
     document = Document(sample.path, sample.content)
-    answer = ask_command.stream(session, sample.question, [document], waiting, _ANSWER_TOKENS)
+    answer = answers.show(lambda told: ask(session, sample.question, [document], told, _ANSWER_TOKENS), waiting)
     write_text("\n" + _cost(answer.timings, answer.model) + "\n")
 
 

@@ -11,10 +11,17 @@ import pytest
 
 from codeassist.engine.fake import Reply
 from tests.conftest import FakeScript, Run, RunProcess
+from tests.repository import repository
 
 from .support import COMMAND, TIMINGS, on_terminal, types_of, write
 
 CODE = "import os\n\n\ndef total(prices):\n    return sum(prices)\n\n\nclass Cart:\n    pass\n"
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions are asked in a directory that is no repository."""
+    monkeypatch.chdir(tmp_path)
 
 
 def test_json_is_the_contract(tmp_path: Path, run: Run, fake_engine: FakeScript) -> None:
@@ -157,3 +164,78 @@ def test_a_name_that_is_not_unicode(tmp_path: Path, run_process: RunProcess, fak
     path = write(tmp_path / os.fsdecode(b"\xff.py"), CODE)
     result = run_process("ask", "what?", "--file", path, "--json")
     assert (result.code, result.document["answer"]) == (0, "answer")
+
+
+def test_a_repository_is_looked_at(
+    tmp_path: Path, run: Run, fake_engine: FakeScript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repository(tmp_path / "repo", {"src/a.py": CODE, "src/sub/b.py": "x = 1\n"})
+    fake_engine(Reply(text="`total` sums, see a.py:9.", when="4 def total(prices):"), Reply(text="not seen"))
+    for place in (root, root / "src" / "sub"):
+        monkeypatch.chdir(place)
+        result = run("ask", "How is the total computed?")
+        assert (result.code, result.stderr) == (0, "")
+        assert result.stdout == "`total` sums, see src/a.py:4-5.\n\nsrc/a.py:4-5\n"
+    document = run("ask", "How is the total computed?", "--json").document
+    assert document["answer"] == "`total` sums, see src/a.py:4-5."
+    assert document["citations"] == [{"path": "src/a.py", "start": 4, "end": 5}]
+    (shown,) = [each for each in document["context"] if each["start"] <= 4 <= each["end"]]
+    assert types_of(shown) == {"path": str, "start": int, "end": int, "reason": str, "tokens": int}
+    assert shown["path"] == "src/a.py"
+
+
+def test_the_repository_is_left_alone_where_it_is_not_wanted(
+    tmp_path: Path, run: Run, fake_engine: FakeScript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository(tmp_path / "repo", {"a.py": CODE, "b.py": "x = 1\n"}))
+    fake_engine(Reply(text="seen", when="def total"), Reply(text="not seen"))
+    question = "How is the total computed?"
+    assert run("ask", question, "--no-context").stdout == "not seen\n"
+    assert run("ask", question, "--file", "b.py").stdout == "not seen\n"
+    assert run("ask", question, stdin=b"piped").stdout == "not seen\n"
+    assert run("ask", question).stdout.startswith("seen\n")
+
+
+def test_no_repository_is_said(run: Run, fake_engine: FakeScript) -> None:
+    fake_engine("answer")
+    result = run("ask", "what?")
+    assert (result.code, result.stdout) == (0, "answer\n")
+    assert result.stderr == "there is no repository here: this was answered without code\n"
+    assert run("ask", "what?", "--no-context").stderr == ""
+
+
+def test_how_much_is_shown_is_a_setting(
+    tmp_path: Path, run: Run, fake_engine: FakeScript, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository(tmp_path / "repo", {"a.py": CODE}))
+    fake_engine("answer")
+    (home / "config").mkdir(parents=True)
+    for tokens in (0, 200):
+        (home / "config" / "config.toml").write_text(f"[ask]\ncontext_tokens = {tokens}\n")
+        shown = run("ask", "How is the total computed?", "--json").document["context"]
+        assert bool(shown) == bool(tokens)
+        assert sum(each["tokens"] for each in shown) <= tokens
+
+
+def test_a_name_that_is_two_lines_is_cited_on_one(
+    tmp_path: Path, run: Run, fake_engine: FakeScript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a file could forge citations, and what a terminal does."""
+    evil = "a\nb.py:1\x1b[31m`.py"
+    monkeypatch.chdir(repository(tmp_path / "repo", {evil: CODE}))
+    fake_engine(Reply(text="`total` sums.", when="4 def total"))
+    result = run("ask", "How is the total computed?")
+    assert result.stdout == "`total` sums.\n\na b.py:1\\x1b[31m`.py:4-5\n"
+    assert run("ask", "How is the total computed?", "--json").document["citations"][0]["path"] == evil
+    code, shown = on_terminal("ask", "How is the total computed?")
+    assert code == 0
+    assert b"[31m`.py" in shown
+    assert b"\x1b[31m`" not in shown
+
+
+@pytest.mark.parametrize("letter", ["a", "`", "x.py:1 "])
+def test_a_very_long_line_is_shown(fake_engine: FakeScript, letter: str) -> None:
+    fake_engine(letter * (4096 // len(letter)), context_tokens=100_000)
+    code, shown = on_terminal("ask", "what?", "--max-tokens", "4096", "--no-context", typed=b"\x04")
+    assert code == 0
+    assert len(shown) > 4096

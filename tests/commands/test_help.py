@@ -14,7 +14,7 @@ from codeassist import __version__
 from tests.conftest import Run
 
 OPTIONS: dict[str, tuple[str, ...]] = {
-    "": ("try", "complete", "ask", "doctor", "model", "engine", "config", "--version", "Exit codes"),
+    "": ("try", "complete", "ask", "explain", "chat", "doctor", "model", "engine", "config", "--version", "Exit codes"),
     "try": ("--model",),
     "complete": (
         "FILE",
@@ -27,7 +27,10 @@ OPTIONS: dict[str, tuple[str, ...]] = {
         "--no-context",
         "--session",
     ),
-    "ask": ("QUESTION", "--file", "--json", "--max-tokens", "--model"),
+    "context": ("FILE", "--at", "LINE:COL", "--stdin-path", "--json", "--model"),
+    "ask": ("QUESTION", "--file", "--json", "--max-tokens", "--model", "--no-context"),
+    "explain": ("PATH", "--json", "--max-tokens", "--model", "--no-context"),
+    "chat": ("ID", "--file", "--resume", "--list", "--max-tokens", "--model", "--no-context"),
     "doctor": ("--json",),
     "lsp": (),
     "stats": ("--json",),
@@ -63,6 +66,7 @@ HEAVY = (
     "filelock",
     "tomlkit",
     "gguf",
+    "prompt_toolkit",
 )
 LOADED = f"""
 import sys
