@@ -78,7 +78,7 @@ class Suggester:
     def saved(self, path: Path) -> None:
         """A file was written, in this editor or beside it."""
         if self._assistant.ready is not None:
-            self._later(lambda completer: completer.surroundings.saved(path))
+            self._later(lambda completer: completer.saved(path))
 
     def changed(self, document: Document) -> None:
         """What the document's waiting request asked for is no longer of interest."""

@@ -45,4 +45,5 @@ def _show(gathered: Gathered) -> None:
         size = len(chunk.text.encode("utf-8", "surrogatepass"))
         lines = f"{chunk.start}-{chunk.end}" if chunk.end != chunk.start else f"{chunk.start}"
         write_text(f"── {chunk.path}:{lines}  {chunk.reason}  {chunk.tokens} tokens, {size} bytes\n{chunk.text}")
-    say(f"{len(gathered.chunks)} chunks, {gathered.tokens} of {gathered.budget} tokens")
+    count = len(gathered.chunks)
+    say(f"{count} chunk{'s' * (count != 1)}, {gathered.tokens} of {gathered.budget} tokens")

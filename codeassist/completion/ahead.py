@@ -91,9 +91,9 @@ class Ahead:
         with self._anchored.lock:
             anchor = here.anchors[0] if here.anchors else None
         anchor = anchor or self._anchored.new_anchor(here, place)
-        texts = tuple(self._surroundings.gather(place, anchor.shown(place.before)).texts)
+        chunks = tuple(self._surroundings.gather(place, anchor.shown(place.before)).chunks)
         with self._anchored.lock:
-            return here.take(texts)
+            return here.take(chunks)
 
     def _warm(self, document: str, place: Place, cancel: Cancel, *, fresh: bool = False) -> None:
         anchored, here = self._anchored, self._anchored.document(document)

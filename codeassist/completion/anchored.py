@@ -38,6 +38,11 @@ class Anchored:
             self._documents.forget(name)
             self.cache.forget(name)
 
+    def look_again(self) -> None:
+        """The repository has changed: each document's surroundings are looked at again."""
+        with self.lock:
+            self._documents.look_again()
+
     def fill(self, name: str, place: Place, effort: Effort) -> Filled:
         """Write at a place; what is written is remembered, unless it was cancelled.
 
@@ -66,7 +71,7 @@ class Anchored:
     def new_anchor(self, here: Document, place: Place) -> Anchor:
         """An anchor that the document does not have yet."""
         with self.lock:
-            previous, context = (here.anchors[0] if here.anchors else None), here.context
+            previous, context = (here.anchors[0] if here.anchors else None), [each.text for each in here.context]
         language = language_for(place.path)
         return self.planner.anchor(place.before, place.after, language, header(place, language), previous, context)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from codeassist.completion.anchor import Anchor
 from codeassist.completion.decoding import Place
+from codeassist.context.chunk import Chunk
 
 _DOCUMENTS = 32
 _CHANGED = 0.5  # of the chunks must be others, or the ones that are evaluated already go on to serve
@@ -31,7 +32,7 @@ class Document:
     session: str
     turn: int = 0
     anchors: list[Anchor] = field(default_factory=list)
-    context: tuple[str, ...] = ()
+    context: tuple[Chunk, ...] = ()
     used: Anchor | None = None
     considered: Anchor | None = None
 
@@ -61,10 +62,13 @@ class Document:
         self.considered = anchor
         return True
 
-    def take(self, context: tuple[str, ...]) -> bool:
-        """True if these chunks are so many others that new anchors are to begin with them."""
-        same = len(set(context) & set(self.context))
-        if not context or same > _CHANGED * len(context):
+    def take(self, context: tuple[Chunk, ...]) -> bool:
+        """True if these chunks are so many others, or say something else of the same lines, that new anchors are to
+        begin with them."""
+        known = {(each.path, each.start, each.end): each.text for each in self.context}
+        same = sum(known.get((each.path, each.start, each.end)) == each.text for each in context)
+        stale = any(known.get((each.path, each.start, each.end), each.text) != each.text for each in context)
+        if not context or (same > _CHANGED * len(context) and not stale):
             return False
         self.context = context
         return True
@@ -87,6 +91,11 @@ class Documents:
         while len(self._known) > _DOCUMENTS:
             self._known.popitem(last=False)
         return here
+
+    def look_again(self) -> None:
+        """Something was written: what was gathered may be old."""
+        for here in self._known.values():
+            here.considered = None
 
     def forget(self, name: str) -> None:
         """The document was closed."""

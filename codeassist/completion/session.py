@@ -7,6 +7,7 @@ what was suggested and is being typed costs nothing; what comes next is computed
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from codeassist.completion.ahead import Ahead
 from codeassist.completion.anchored import Anchored
@@ -105,6 +106,11 @@ class Completer:
     def warm(self, document: str, place: Place) -> None:
         """Evaluate the prompt of a place in the background, before anybody asks. Returns at once."""
         self._ahead.warm(document, place)
+
+    def saved(self, path: Path) -> None:
+        """A file was written. Blocking."""
+        self.surroundings.saved(path)
+        self._anchored.look_again()
 
     def cancel(self, document: str) -> None:
         """Nobody waits for this document any more. Returns at once."""

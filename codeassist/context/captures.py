@@ -22,8 +22,13 @@ from codeassist.context.scope import kind_of, name_node
 if TYPE_CHECKING:
     import tree_sitter
 
-# A hostile file can keep a great many patterns half matched; ordinary ones have a few dozen. The oldest are dropped.
+# What a hostile file can keep half matched: patterns with captures, and those that began at any depth above. Without
+# the second a query's time grows with the square of the depth. In ordinary files both stay in the dozens.
 _MATCHES_AT_ONCE = 4096
+_DEEPEST = 300
+# Among tokens side by side each step of a query looks at all that follow up to the next node with a name: a second for
+# so many pairs. Only ERROR nodes hold so many. (A progress callback would stop it, but crashes in tree-sitter 0.26.)
+_MOST_PAIRS = 10**9
 
 
 @dataclass
@@ -62,7 +67,8 @@ def capture(language: Language, tree: tree_sitter.Tree) -> Captures:
 
     found = Captures()
     cursor = tree_sitter.QueryCursor(_query(language), match_limit=_MATCHES_AT_ONCE)
-    for _, match in cursor.matches(tree.root_node):
+    cursor.set_max_start_depth(_DEEPEST)
+    for _, match in cursor.matches(tree.root_node) if _can_be_asked(tree) else ():
         if "reference" in match:
             node = match["reference"][0]
             found.references[node.start_byte] = node
@@ -78,6 +84,21 @@ def capture(language: Language, tree: tree_sitter.Tree) -> Captures:
         else:
             _add_definition(language, found, match)
     return found
+
+
+def _can_be_asked(tree: tree_sitter.Tree) -> bool:
+    """False if a query would take too long."""
+    pairs, nodes = 0, [tree.root_node]
+    while nodes:
+        node = nodes.pop()
+        if not node.has_error:
+            continue
+        if node.is_error:
+            pairs += (node.child_count - node.named_child_count) ** 2
+            if pairs > _MOST_PAIRS:
+                return False
+        nodes += node.named_children
+    return True
 
 
 def last_row(node: tree_sitter.Node) -> int:
