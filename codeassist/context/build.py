@@ -64,6 +64,9 @@ class Build:
         Raises:
             sqlite3.Error: the database cannot be written; what was done before is kept.
         """
+        if not self._root.is_dir():  # unmounted, or not ours any more: that is no reason to forget it
+            self.counts.complete = False
+            return
         self._worktree = worktree_id(self._database, self._root)
         known = _known(self._database, self._worktree, only)
         entries = walk(self._root) if only is None else _at(self._root, only, known)
@@ -99,7 +102,7 @@ class Build:
             if self._cancel():
                 self.counts.complete = False
                 break
-            content = read(self._root, entry)
+            content, data = read(self._root, entry)
             self.counts.read += not content.entry.reason
             blob = None if content.entry.reason else _blob_of(self._database, content.digest)
             if content.entry.reason or blob is not None:
@@ -107,8 +110,8 @@ class Build:
                 if len(self._found) >= _FLUSH:
                     self._write([])
                 continue
-            batch.append(Job(content._replace(data=b""), content.language, content.data))
-            size += len(content.data)
+            batch.append(Job(content, content.language, data))
+            size += len(data)
             if size >= _BATCH_BYTES:
                 yield batch
                 batch, size = [], 0
@@ -213,3 +216,4 @@ def prune(database: Database) -> None:
         with database.writing() as writer:
             for blob, _when in released[start : start + _FLUSH]:
                 rows.drop_blob(writer, blob)
+            rows.drop_names(writer)

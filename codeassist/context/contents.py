@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import time
 from pathlib import Path
+from time import time_ns as now
 from typing import NamedTuple
 
 from codeassist.context import exclusion
@@ -24,12 +24,14 @@ class Content(NamedTuple):
     settled: bool
     digest: bytes = b""
     language: str = ""
-    data: bytes = b""
 
 
-def read(root: Path, entry: Entry) -> Content:
-    """Read a file that is still a regular file; no link is followed and nothing is waited for."""
-    started = time.time_ns()
+def read(root: Path, entry: Entry) -> tuple[Content, bytes]:
+    """Read a file that is still a regular file; no link is followed and nothing is waited for.
+
+    Its times are those of before it was read: what changes meanwhile is noticed the next time.
+    """
+    started = now()
     try:
         handle = os.open(root / entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as file:
@@ -38,16 +40,11 @@ def read(root: Path, entry: Entry) -> Content:
     except OSError:
         data = None
     if data is None:
-        return Content(entry._replace(reason=exclusion.UNREADABLE), settled=True)
+        return Content(entry._replace(reason=exclusion.UNREADABLE), settled=True), b""
     if len(data) > exclusion.MAX_BYTES:
-        return Content(stat_entry(entry.path, found, exclusion.LARGE), settled=True)
+        return Content(stat_entry(entry.path, found, exclusion.LARGE), settled=True), b""
     language = language_for(entry.path)
     name = language.id if language is not None else ""
     tick = _TICK_NS if found.st_ctime_ns % 1_000_000_000 else _COARSE_NS
-    return Content(
-        stat_entry(entry.path, found),
-        settled=found.st_ctime_ns < started - tick,
-        digest=hashlib.blake2b(name.encode() + b"\0" + data, digest_size=16).digest(),
-        language=name,
-        data=data,
-    )
+    digest = hashlib.blake2b(name.encode() + b"\0" + data, digest_size=16).digest()
+    return Content(stat_entry(entry.path, found), found.st_ctime_ns < started - tick, digest, name), data

@@ -119,5 +119,11 @@ def drop_blob(database: sqlite3.Connection, blob: int) -> None:
     database.execute("DELETE FROM blob WHERE id = ?", (blob,))
 
 
+def drop_names(database: sqlite3.Connection) -> None:
+    """Forget the names that nothing has any more."""
+    used = "SELECT name FROM definition UNION SELECT name FROM reference"
+    database.execute(f"DELETE FROM name WHERE id NOT IN ({used})")
+
+
 def _in_parts(values: Sequence[int]) -> Iterable[Sequence[int]]:
     return (values[start : start + _MANY] for start in range(0, len(values), _MANY))
