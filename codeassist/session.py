@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -54,6 +55,12 @@ class Session:
         self.directory = loaded.paths.state / "sessions"  # of commands that belong together
         self.manifest = manifest
         self.engine = engine
+        self._loaded = loaded
+
+    @cached_property
+    def embedder(self) -> Embedder | None:
+        """The embedding model, if there is one; its engine starts when it is first asked."""
+        return _embedder(self._loaded, None)
 
     def __enter__(self) -> Self:
         return self
@@ -62,6 +69,8 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.engine.close()
+        if "embedder" in vars(self) and self.embedder is not None:
+            self.embedder.close()
 
 
 def open_session(
@@ -104,7 +113,10 @@ def open_embedder(environ: Mapping[str, str], *, notice: Notice | None = None) -
     Raises:
         ConfigError: the settings cannot be used.
     """
-    loaded = config.load(environ)
+    return _embedder(config.load(environ), notice)
+
+
+def _embedder(loaded: Loaded, notice: Notice | None) -> Embedder | None:
     chosen = loaded.settings.context.embeddings
     if chosen == "off":
         return None

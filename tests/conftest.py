@@ -55,7 +55,7 @@ class Result:
 
 
 class FakeScript(Protocol):
-    def __call__(self, *replies: str | Reply, context_tokens: int = 4096) -> Path: ...
+    def __call__(self, *replies: str | Reply, context_tokens: int = 4096, dimensions: int = 0) -> Path: ...
 
 
 class Run(Protocol):
@@ -91,10 +91,11 @@ def home(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Ite
 def fake_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeScript:
     """Writes a script and selects the scripted engine; a text is a reply that fits every prompt."""
 
-    def select(*replies: str | Reply, context_tokens: int = 4096) -> Path:
+    def select(*replies: str | Reply, context_tokens: int = 4096, dimensions: int = 0) -> Path:
         scripted = [Reply(text=each) if isinstance(each, str) else each for each in replies]
         path = tmp_path / "script.json"
-        path.write_bytes(msgspec.json.encode(Script(replies=scripted, context_tokens=context_tokens)))
+        script = Script(replies=scripted, context_tokens=context_tokens, dimensions=dimensions)
+        path.write_bytes(msgspec.json.encode(script))
         monkeypatch.setenv("CODEASSIST_ENGINE", f"fake:{path}")
         return path
 

@@ -17,11 +17,14 @@ from codeassist.chat.documents import Document, clip, fence, fit, label
 from codeassist.chat.excerpts import Excerpt, find_excerpts, rendered
 from codeassist.chat.followup import query_for
 from codeassist.chat.sources import Citation, Sources
+from codeassist.context.embeddings import by_meaning
 from codeassist.context.index import Index
 from codeassist.engine.api import Message
 from codeassist.session import Session
+from codeassist.terminal import one_line
 
 _TURN_TOKENS = 12  # of the markers around a question and its answer
+_TITLE = 60  # characters of a question, where it is told
 _KEPT = 0.6  # of the room, when old questions have to go
 
 
@@ -124,7 +127,7 @@ class Conversation:
             parts.append(Held(each.path + (" (cut)" if short else ""), size))
         for turn in self.turns[self.first :]:
             places = sum(each.tokens for each in turn.shown)
-            parts.append(Held(f"question: {turn.question}", turn.tokens - places))
+            parts.append(Held(f"question: {one_line(turn.question, _TITLE)}", turn.tokens - places))
             parts += [Held(f"  {each.path}:{each.start}-{each.end}", each.tokens) for each in turn.shown]
         return parts, self._session.engine.info().context_tokens
 
@@ -166,7 +169,9 @@ class Conversation:
             return []
         whole = [Citation(each.path, 1, len(sources.lines(each.path))) for each in self.documents]
         query = query_for(question, self.turns[-1].answer if self.turns else "")
-        return find_excerpts(self._session.engine, self._index, sources, query, budget, [*whole, *self._seen()])
+        seen = [*whole, *self._seen()]
+        nearest = by_meaning(self._index, self._session.embedder, query)
+        return find_excerpts(self._session.engine, self._index, sources, query, budget, seen, nearest)
 
     def _content(self, question: str, excerpts: Sequence[Excerpt]) -> str:
         filled = self._prompt.question.replace("{question}", question)

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from codeassist.chat.documents import fence, label
 from codeassist.chat.sources import Citation, Sources
-from codeassist.context.index import Index
+from codeassist.context.index import Index, Match
 from codeassist.context.related import is_test
 from codeassist.context.search import Result, search
 from codeassist.engine.api import Engine
@@ -44,14 +44,15 @@ def find_excerpts(
     query: str,
     budget: int,
     seen: Sequence[Citation] = (),
+    nearest: Sequence[Match] = (),
 ) -> list[Excerpt]:
     """The best places for a query that fit into `budget` tokens, in the order of paths and lines.
 
     That order is the same for a similar question, so what the KV cache holds of it is of use. Places within `seen`
-    are left out: the conversation holds them already.
+    are left out: the conversation holds them already. `nearest`: see `search`.
     """
     candidates: list[_Candidate] = []
-    results = search(index, query, _CANDIDATES)
+    results = search(index, query, _CANDIDATES, nearest)
     if not _OF_TESTS.search(query):  # they say in many words what the code says in few
         results.sort(key=lambda each: is_test(each.path))
     for result in results:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from codeassist.commands.output import megabytes, say, write_json
 from codeassist.context.index import Index, Refreshed
-from codeassist.errors import MissingError
-from codeassist.session import open_index
+from codeassist.errors import EngineError, MissingError
+from codeassist.session import open_embedder, open_index
 from codeassist.terminal import console, write_text
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def build(environ: Mapping[str, str], *, as_json: bool = False) -> int:
     assert index is not None  # noqa: S101  create
     with index:
         done = _refreshed(index)
+        embedded = _embedded(environ, index)
         if as_json:
             write_json(
                 {
@@ -42,6 +43,7 @@ def build(environ: Mapping[str, str], *, as_json: bool = False) -> int:
                     "parsed": done.parsed,
                     "removed": done.removed,
                     "skipped": done.skipped,
+                    **({} if embedded is None else {"embedded": embedded}),
                 }
             )
         else:
@@ -125,7 +127,7 @@ def _refreshed(index: Index) -> Refreshed:
     Raises:
         MissingError: the index cannot be written.
     """
-    progress = _Bar()
+    progress = _Bar("indexing")
     try:
         done = index.refresh(progress=progress, patience=_PATIENCE_SECONDS)
     finally:
@@ -136,6 +138,24 @@ def _refreshed(index: Index) -> Refreshed:
             "check the directory's permissions, the free space, and what else is indexing",
         )
     return done
+
+
+def _embedded(environ: Mapping[str, str], index: Index) -> int | None:
+    """Make the vectors that are missing, if an embedding model is installed, and say how many; all goes on without."""
+    from codeassist.context.embeddings import update
+
+    embedder = open_embedder(environ, notice=say)
+    if embedder is None:
+        return None
+    progress = _Bar("embedding")
+    try:
+        return update(index, embedder, progress=progress).embedded
+    except EngineError as error:
+        say(f"{error.message}: search and ask do without what has no vector yet")
+        return 0
+    finally:
+        progress.end()
+        embedder.close()
 
 
 def _summary(index: Index, done: Refreshed) -> str:
@@ -154,9 +174,10 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 
 class _Bar:
-    """Progress of files on standard error, if it is a terminal and there is something to wait for."""
+    """Progress on standard error, if it is a terminal and there is something to wait for."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
         self._since = time.monotonic()
         self._bar: Progress | None = None
         self._task: TaskID | None = None
@@ -165,9 +186,9 @@ class _Bar:
         if self._bar is None and sys.stderr.isatty() and time.monotonic() - self._since > _SHOWN_AFTER_SECONDS:
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-            columns = (TextColumn("indexing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            columns = (TextColumn(self._doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
             self._bar = Progress(*columns, console=console(stderr=True), transient=True)
-            self._task = self._bar.add_task("indexing", total=total)
+            self._task = self._bar.add_task(self._doing, total=total)
             self._bar.start()
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=done, total=total)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from codeassist.context.index import Definition, Index, Match, never
+from codeassist.errors import EngineError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,15 +95,16 @@ def update(
 def by_meaning(index: Index, embedder: Embedder | None, question: str, limit: int = 50) -> list[Match]:
     """What a question in natural language is near to; the vectors of what has just changed are made first.
 
-    Nothing without a model, for what looks like a name, and where `codeassist index` has made no vectors yet.
-
-    Raises:
-        EngineError: the engine failed.
+    Nothing without a model, for what looks like a name, where `codeassist index` has made no vectors yet, and if the
+    engine fails: words find something too.
     """
     if embedder is None or len(question.split()) < _WORDS or not ready(index, embedder):
         return []
-    update(index, embedder, most=_AT_ONCE)
-    return nearest(index, embedder, question, limit)
+    try:
+        update(index, embedder, most=_AT_ONCE)
+        return nearest(index, embedder, question, limit)
+    except EngineError:
+        return []
 
 
 def ready(index: Index, embedder: Embedder) -> bool:

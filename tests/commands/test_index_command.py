@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from codeassist.engine.fake import Reply
 from tests.commands.support import ANSI, COMMAND, on_terminal, wait_until
-from tests.conftest import Run
+from tests.conftest import FakeScript, Run
 from tests.context.trees import put, repository
 
 
@@ -61,6 +62,21 @@ def test_outside_a_repository_status_is_missing_and_index_makes_one(
     assert "codeassist index" in refused.error[1]
     assert run("index").code == 0
     assert run("index", "status", "--json").document["up_to_date"] is True
+
+
+def test_vectors_are_made_where_an_embedding_model_is_installed(root: Path, run: Run, fake_engine: FakeScript) -> None:
+    assert "embedded" not in run("index", "--json").document
+    fake_engine(dimensions=16)
+    counts = []
+    for content in ("def one():\n    return 1\n", "def one():\n    return 1\n\n\ndef two():\n    return 2\n"):
+        put(root, {"a.py": content})
+        counts += [run("index", "--json").document["embedded"] for _time in range(2)]
+    assert counts == [3, 0, 2, 0], "two files and a function, then the names of one file and its new function"
+    fake_engine(Reply(when="three", fail="error"), dimensions=16)
+    put(root, {"a.py": "def three():\n    return 3\n"})
+    failed = run("index")
+    assert (failed.code, "do without" in failed.stderr) == (0, True)
+    assert failed.stdout.startswith("2 files")
 
 
 def test_names_with_escapes_are_shown_inert(root: Path, run: Run) -> None:
