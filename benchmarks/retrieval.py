@@ -126,7 +126,12 @@ def ranked(case: Case, side: str) -> list[str]:
         found = [each.path for each in search(case.known, case.query, limit=_RESULTS)]
     elif side == "past":
         lines = {file.path: file.lines for file in case.known.files()}
-        found = [path for path, _ in fuse(Sources(case.known, parse(case.query), lines), WEIGHTS._replace(history=0.0))]
+        found = [
+            path
+            for path, _ in fuse(
+                Sources(case.known, parse(case.query), lines), WEIGHTS._replace(history=0.0, together=0.0)
+            )
+        ]
     elif side == "bm25":
         texts = {path: (case.known.root / path).read_text("utf-8", "replace") for path in case.candidates}
         found = Bm25(texts).ranked(case.query)

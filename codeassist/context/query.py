@@ -19,7 +19,8 @@ a about all also an and any are as at be been but by can could did do does for f
 its just like may more most no not now of on one only or our out over should so some such than that the their them then
 there these they this to up use used uses using was we were what when where which who why will with would you your
 """
-_STOP = frozenset(_COMMON.split())
+_CHANGING = "add added adds chore ensure feat fix fixed fixes implement implemented improve improved make"  # of commits
+_STOP = frozenset([*_COMMON.split(), *_CHANGING.split()])
 
 
 class Query(NamedTuple):

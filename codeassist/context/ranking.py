@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from codeassist.context.history import commits
+from codeassist.context.history import Commit, commits
 from codeassist.context.index import Definition, Index, Match
 from codeassist.context.query import Query
-from codeassist.context.related import Counterparts, is_test, often_changed
+from codeassist.context.related import Counterparts, companions, is_test, often_changed
 from codeassist.context.repomap import rank
 
 _CONSTANT = 4.0  # of the fusion: 1 / (constant + rank); the usual 60 is for long lists
@@ -23,6 +23,7 @@ _MATCHES = 600  # stretches that are looked at
 _OF_ONE_FILE = 10  # stretches that count for their file, each less than the one before
 _K1, _B = 1.2, 0.4  # of BM25 over whole files; many files are long because they matter
 _PAIRED = 5  # best files whose tests, or what they test, are added
+_ACCOMPANIED = 3  # best files whose companions in commits are added
 _WORDS_TOLD = 3
 
 
@@ -36,7 +37,8 @@ class Weights(NamedTuple):
     meaning: float = 1.0
     size: float = 0.3
     references: float = 0.2
-    history: float = 0.8
+    history: float = 0.25
+    together: float = 0.3  # with the best files, in commits
     pair: float = 0.65  # of what the better one of a pair of source and test scores
 
 
@@ -113,10 +115,24 @@ class Sources:
         """PageRank over references."""
         return rank(self._index)
 
+    @cached_property
+    def commits(self) -> list[Commit]:
+        """What was committed lately."""
+        return commits(self._index)
+
     def history(self) -> dict[str, float]:
         """What has been worked on."""
-        return often_changed(commits(self._index))
+        return often_changed(self.commits)
 
+    def together(self, best: Sequence[str]) -> dict[str, float]:
+        """What was changed together with the best files, the first of them weighing most."""
+        scores: dict[str, float] = defaultdict(float)
+        for place, path in enumerate(best, start=1):
+            for other, weight in companions(self.commits, path).items():
+                scores[other] += weight / place
+        return scores
+
+    @cached_property
     def counterparts(self) -> Counterparts:
         """Which file tests which."""
         return Counterparts(self._lines)
@@ -161,18 +177,18 @@ def fuse(sources: Sources, weights: Weights) -> list[tuple[str, float]]:
         (sources.history(), weights.history),
     ):
         _add(scores, {path: value for path, value in prior.items() if path in found}, weight)
-    _pair(scores, sources.counterparts(), weights.pair)
+    if weights.together:
+        _add(scores, sources.together(_best(scores, _ACCOMPANIED)), weights.together)
+    for path, score in [(path, scores[path]) for path in _best(scores, _PAIRED)]:
+        for other in sources.counterparts.of(path):
+            scores[other] = max(scores[other], weights.pair * score)
     return sorted(scores.items(), key=lambda each: (-each[1], each[0]))
 
 
+def _best(scores: Mapping[str, float], count: int) -> list[str]:
+    return sorted(scores, key=lambda path: (-scores[path], path))[:count]
+
+
 def _add(scores: dict[str, float], ranking: Mapping[str, float], weight: float) -> None:
-    for place, path in enumerate(sorted(ranking, key=lambda path: (-ranking[path], path))):
+    for place, path in enumerate(_best(ranking, len(ranking))):
         scores[path] += weight / (_CONSTANT + place)
-
-
-def _pair(scores: dict[str, float], counterparts: Counterparts, share: float) -> None:
-    """What tests the best files, or is tested by them, scores at least a share of what they do."""
-    best = sorted(scores, key=lambda path: (-scores[path], path))[:_PAIRED]
-    for path, score in [(path, scores[path]) for path in best]:
-        for other in counterparts.of(path):
-            scores[other] = max(scores.get(other, 0.0), share * score)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from codeassist.context.history import Commit
@@ -13,6 +13,7 @@ from codeassist.context.index import File
 Ranked = list[tuple[str, str]]
 """(path, reason), the closest first."""
 
+_HALF = 20  # commits: one that is so many back weighs half
 _TEST_NAME = re.compile(r"^(?:tests?[_-])|(?:[_.-](?:tests?|spec)|(?<=[a-z0-9])(?:Tests?|Spec|TestCase))$")
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "spec", "specs", "__tests__", "e2e"})
 
@@ -45,17 +46,23 @@ def counterparts(paths: Iterable[str], path: str) -> Ranked:
     return [(each, reason) for each in Counterparts(paths).of(path)]
 
 
-def changed_together(commits: Sequence[Commit], path: str, limit: int = 20) -> Ranked:
-    """Files that were in commits with this one; a small commit and a recent one say more than others."""
+def companions(commits: Sequence[Commit], path: str) -> dict[str, float]:
+    """How much other files were changed together with one; a small commit and a recent one say more than others."""
     weights: dict[str, float] = defaultdict(float)
-    counts: dict[str, int] = defaultdict(int)
     for age, commit in enumerate(commits):
         if path in commit:
-            for each in commit:
-                weights[each] += 1 / (len(commit) * (1 + age / _HALF))
-                counts[each] += 1
-    found = sorted((each for each in weights if each != path), key=lambda each: (-weights[each], each))
-    return [(each, f"changed together {counts[each]} times") for each in found[:limit] if counts[each] > 1]
+            for other in commit:
+                weights[other] += 1 / (len(commit) * (1 + age / _HALF))
+    weights.pop(path, None)
+    return dict(weights)
+
+
+def changed_together(commits: Sequence[Commit], path: str, limit: int = 20) -> Ranked:
+    """Files that were in at least two commits with this one."""
+    weights = companions(commits, path)
+    counts = Counter(other for commit in commits if path in commit for other in commit)
+    found = sorted((each for each in weights if counts[each] > 1), key=lambda each: (-weights[each], each))
+    return [(each, f"changed together {counts[each]} times") for each in found[:limit]]
 
 
 def recently_changed(files: Iterable[File], path: str, limit: int = 20) -> Ranked:
@@ -71,9 +78,6 @@ def often_changed(commits: Sequence[Commit]) -> dict[str, float]:
         for path in commit:
             weights[path] += 1 / (1 + age / _HALF)
     return dict(weights)
-
-
-_HALF = 20  # after so many commits, one weighs half
 
 
 def _stem(path: str) -> str:
