@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codeassist.context.candidate import Candidate
+from codeassist.context.closeness import Closeness
 from codeassist.context.here import Here
 from codeassist.context.index import Definition, Index
 from codeassist.context.resolve import Resolver
@@ -29,7 +30,7 @@ class _Imported:
     modules: dict[str, list[str]]
 
 
-def declared(index: Index, resolver: Resolver, here: Here) -> list[Candidate]:
+def declared(index: Index, resolver: Resolver, here: Here, closeness: Closeness) -> list[Candidate]:
     """Signatures of what may be used at the cursor, the most valuable first."""
     imported = _imported(resolver, here)
     values: dict[Definition, tuple[float, str]] = {}
@@ -38,7 +39,7 @@ def declared(index: Index, resolver: Resolver, here: Here) -> list[Candidate]:
         if value > max(_LEAST, values.get(definition, (0.0, ""))[0]) and not _seen(definition, here):
             values[definition] = (value, reason)
 
-    for definition, value, reason in _by_name(index, here, imported):
+    for definition, value, reason in _by_name(index, here, imported, closeness):
         add(definition, value, reason)
     for path, weight in _used_modules(here, imported):
         for definition in _top_level(index, path):
@@ -68,19 +69,21 @@ def _imported(resolver: Resolver, here: Here) -> _Imported:
     return _Imported(names, modules)
 
 
-def _by_name(index: Index, here: Here, imported: _Imported) -> Iterator[tuple[Definition, float, str]]:
+def _by_name(
+    index: Index, here: Here, imported: _Imported, closeness: Closeness
+) -> Iterator[tuple[Definition, float, str]]:
     """Definitions of the names near the cursor and of the imported ones."""
     wanted = list(dict.fromkeys([*here.words, *imported.names]))[:_NAMES]
     found: dict[str, list[Definition]] = {}
     for definition in index.named(wanted, limit=10 * _NAMES):
         found.setdefault(definition.name, []).append(definition)
     for name, definitions in found.items():
-        weight = here.words.get(name, 0.0)
+        weight, paths = here.words.get(name, 0.0), [each.path for each in definitions]
         for definition in definitions:
             if definition.path in imported.names.get(name, ()) and not definition.container:
                 yield definition, _IMPORTED * weight if weight else _UNUSED, "imported"
             elif weight and len(definitions) <= _HOMONYMS:
-                yield definition, weight / len(definitions), "named nearby"
+                yield definition, weight * closeness.share(definition.path, paths), "named nearby"
 
 
 def _used_modules(here: Here, imported: _Imported) -> Iterator[tuple[str, float]]:

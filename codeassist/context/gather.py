@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from codeassist import text
 from codeassist.context.budget import Counter, pack
 from codeassist.context.chunk import Gathered
+from codeassist.context.closeness import closeness
 from codeassist.context.declared import declared
 from codeassist.context.here import Here
 from codeassist.context.imported import imported
@@ -37,10 +38,11 @@ class Gatherer:
         if budget <= 0:
             return Gathered()
         resolver = self._resolve()
+        close = closeness(self.index, resolver, here)
         kinds = (
             imported(resolver, here),
-            declared(self.index, resolver, here),
-            similar(self.index, here, self._lines),
+            declared(self.index, resolver, here, close),
+            similar(self.index, here, self._lines, close),
         )
         return pack(kinds, _SHARES, budget, self._counter, here.language)
 

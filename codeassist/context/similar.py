@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codeassist.context.candidate import Candidate
+from codeassist.context.closeness import Closeness
 from codeassist.context.here import WORD, Here
 from codeassist.context.index import Index
 
@@ -19,7 +20,7 @@ _LAST = 3  # lines at the cursor whose words count more
 _ABOVE, _BELOW = 4, 10  # lines that are shown before and after what matches
 _STEP = 2
 _WORDS = 40  # asked for
-_MATCHES, _FILES = 60, 8  # looked into
+_MATCHES, _FILES, _CLOSEST = 60, 8, 4  # looked into
 _LEAST_SHARED, _LEAST_VALUE = 3, 0.15
 _REPEATED = 0.8  # of the lines stand around the cursor already
 
@@ -29,17 +30,25 @@ Read = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True)
 class _Source:
-    """Lines of a file; `first` is the number of the first one. `wanted`: line numbers worth looking at, or all."""
+    """Lines of a file.
+
+    Attributes:
+        first: the number of the first line.
+        wanted: line numbers worth looking at, or all.
+        factor: what they are worth, `reason`: why, if they are closer than others.
+    """
 
     path: str
     lines: Sequence[str]
     first: int = 1
     wanted: Sequence[tuple[int, int]] = ()
+    factor: float = 1.0
+    reason: str = ""
 
 
-def similar(index: Index, here: Here, read: Read) -> list[Candidate]:
+def similar(index: Index, here: Here, read: Read, closeness: Closeness) -> list[Candidate]:
     """Stretches like the one at the cursor, the most alike first; none that overlap."""
-    sources = [*_elsewhere(index, here, read), *_own(here)]
+    sources = [*_elsewhere(index, here, read, closeness), *_own(here)]
     rarity = _rarity(sources)
     above = here.before.split("\n")[-_LOOKED_AT - 1 :]
     query, last = _words(above), _words(above[-_LAST:])
@@ -56,15 +65,18 @@ def similar(index: Index, here: Here, read: Read) -> list[Candidate]:
     return chosen
 
 
-def _elsewhere(index: Index, here: Here, read: Read) -> Iterator[_Source]:
-    """The files with most of the words near the cursor."""
+def _elsewhere(index: Index, here: Here, read: Read, closeness: Closeness) -> Iterator[_Source]:
+    """The files with most of the words near the cursor, where these are; all of the closest files."""
     words = sorted(here.words, key=lambda word: -here.words[word])[:_WORDS]
     places: dict[str, list[tuple[int, int]]] = {}
     for match in index.match(words, limit=_MATCHES):
         if match.path != here.path and (match.path in places or len(places) < _FILES):
             places.setdefault(match.path, []).append((match.start_line, match.end_line))
+    for path in list(closeness.factors)[:_CLOSEST]:
+        yield _Source(path, read(path), factor=closeness.factors[path], reason=closeness.reasons[path])
+        places.pop(path, None)
     for path, wanted in places.items():
-        yield _Source(path, read(path), wanted=wanted)
+        yield _Source(path, read(path), wanted=wanted, factor=closeness.factors.get(path, 1.0))
 
 
 def _own(here: Here) -> Iterator[_Source]:
@@ -101,7 +113,7 @@ def _hits(
         )
         value = common / sum(rarity.get(word, 3.0) for word in window | query)
         if value >= _LEAST_VALUE:
-            yield value, source, at
+            yield value * source.factor, source, at
 
 
 def _places(source: _Source) -> Iterator[int]:
@@ -123,7 +135,8 @@ def _candidate(source: _Source, at: int, value: float) -> Candidate:
     indent = min((len(line) - len(line.lstrip()) for line in lines if line), default=0)
     shown = tuple(line[indent:] for line in lines)
     start = source.first + begin
-    return Candidate(source.path, start, start + max(0, len(lines) - 1), "similar code", shown, value)
+    reason = f"similar code, {source.reason}" if source.reason else "similar code"
+    return Candidate(source.path, start, start + max(0, len(lines) - 1), reason, shown, value)
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:
