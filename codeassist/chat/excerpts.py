@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import PurePosixPath
 
 from codeassist.chat.documents import fence, label
 from codeassist.chat.sources import Citation, Sources
 from codeassist.context.index import Index, Match
+from codeassist.context.languages import language_for
 from codeassist.context.related import is_test
 from codeassist.context.search import Result, search
 from codeassist.engine.api import Engine
@@ -21,6 +23,7 @@ _LEAST_TOKENS = 48  # less of a place says nothing
 _LINES = 240  # of one place
 _WIDTH = 240  # characters of a line
 _GAP = "…"
+_PROSE = frozenset({".md", ".rst", ".txt", ""})
 _OF_TESTS = re.compile(r"\btest", re.IGNORECASE)
 _FRAME_TOKENS = 10  # of the template around a file
 Row = tuple[int, str]
@@ -53,8 +56,7 @@ def find_excerpts(
     """
     candidates: list[_Candidate] = []
     results = search(index, query, _CANDIDATES, nearest)
-    if not _OF_TESTS.search(query):  # they say in many words what the code says in few
-        results.sort(key=lambda each: is_test(each.path))
+    results.sort(key=lambda each: _is_aside(each.path, query))
     for result in results:
         place = Citation(result.path, result.start, result.end)
         lines = sources.lines(result.path)
@@ -73,6 +75,13 @@ def find_excerpts(
             found.append(Excerpt(excerpt.place, excerpt.lines, excerpt.reason, cost))
             left -= cost
     return sorted(found, key=lambda each: (each.place.path, each.place.start))
+
+
+def _is_aside(path: str, query: str) -> bool:
+    """Whether other files say it better: tests, unless they are asked for, and data."""
+    if is_test(path):
+        return not _OF_TESTS.search(query)
+    return language_for(path) is None and PurePosixPath(path).suffix.lower() not in _PROSE
 
 
 @dataclass(frozen=True)

@@ -105,11 +105,13 @@ def _typed(chat: Chat, state: Path) -> int:
 
 def _piped(chat: Chat) -> int:
     """Questions from a program, a line each; the exit code is that of the last failure."""
-    code = 0
-    for number, line in enumerate(_lines()):
+    code, asked = 0, False
+    for line in _lines():
+        question = not line.startswith("/")
+        if asked and question:
+            write_text("\n")
+        asked = asked or question
         try:
-            if number:
-                write_text("\n")
             if not _entered(chat, line, never):
                 break
         except CodeassistError as error:

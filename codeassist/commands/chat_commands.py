@@ -13,8 +13,6 @@ from codeassist.commands.output import say
 from codeassist.errors import UsageError
 from codeassist.terminal import one_line, write_text
 
-_WIDTH = 60  # characters of what a part is
-
 
 class Command(NamedTuple):
     """`run` takes the chat and the arguments; False ends the chat."""
@@ -68,7 +66,7 @@ def _drop(chat: Chat, arguments: list[str]) -> bool:
 def _context(chat: Chat, _arguments: list[str]) -> bool:
     parts, size = chat.conversation.held()
     for part in parts:
-        write_text(f"{part.tokens:6}  {one_line(part.what, _WIDTH)}\n")
+        write_text(f"{part.tokens:6}  {one_line(part.what)}\n")
     total = sum(part.tokens for part in parts)
     gone = chat.conversation.first
     write_text(f"{total:6}  of {size} tokens ({total / size:.0%})\n")
