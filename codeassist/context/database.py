@@ -1,33 +1,17 @@
-"""The database file of an index: opened, checked, made anew where it is broken, read where it cannot be written."""
+"""The database of an index, as threads and processes use it at the same time."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from codeassist import __version__
-from codeassist.errors import MissingError
+from codeassist.context import storage
 from codeassist.paths import private_directory
 
-FILE = "index.sqlite"
-_HERE = Path(__file__).parent
-_BUSY_SECONDS = 5.0
-_SETTINGS = """
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
-PRAGMA journal_size_limit = 16777216;
-PRAGMA temp_store = MEMORY;
-"""
-_CACHE_KIB = 16384
-_SUFFIXES = ("", "-wal", "-shm")
-_TABLES = ("schema.sql", "languages.toml", "exclusion.toml")
-_MAKERS = ("captures", "exclusion", "parsed", "stretches", "tags", "terms", "usepaths")  # of what is stored
 # What SQLite says of a file that is broken, and of one that cannot be used now; anything else is our mistake.
 _BROKEN = ("malformed", "no such table", "corrupt", "vtable constructor", "disk i/o")
 _UNAVAILABLE = ("locked", "busy", "full", "unable to open")
@@ -47,13 +31,13 @@ class Database:
         Raises:
             MissingError: it is no directory of this user's, or SQLite cannot do full-text search.
         """
-        self.path = directory / FILE
+        self.directory = directory
+        self.path = storage.newest(directory)
         self.read_only = False
         self.damaged = False
         self._reading, self._writing = threading.RLock(), threading.RLock()
         self._reader: sqlite3.Connection | None = None
         self._writer: sqlite3.Connection | None = None
-        self._inode = 0
         private_directory(directory)
         self._open()
 
@@ -68,7 +52,7 @@ class Database:
 
     def size(self) -> int:
         """The bytes on disk."""
-        files = [self.path.with_name(self.path.name + suffix) for suffix in _SUFFIXES]
+        files = [self.path.with_name(self.path.name + suffix) for suffix in storage.SUFFIXES]
         return sum(file.stat().st_size for file in files if file.exists())
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
@@ -106,8 +90,8 @@ class Database:
                 raise
 
     def replaced(self) -> bool:
-        """Whether another process has made the file anew, or it was deleted."""
-        return not self.read_only and _inode_of(self.path) != self._inode
+        """Whether another process has begun a new file, or this one was deleted."""
+        return not self.read_only and (storage.newest(self.directory) != self.path or not self.path.exists())
 
     def reopen(self) -> None:
         """Open what is there now."""
@@ -119,11 +103,14 @@ class Database:
         """Begin again with an empty database."""
         self.close()
         with self._writing, self._reading:
-            _remove(self.path)
-            self._open()
+            self._open(after=self.path)
 
     def _note(self, error: sqlite3.Error) -> None:
-        """Remember what an error says of the file."""
+        """Remember what an error says of the file.
+
+        Raises:
+            sqlite3.OperationalError: it says that our statement was wrong.
+        """
         text = str(error).lower()
         if not isinstance(error, sqlite3.OperationalError) or any(each in text for each in _BROKEN):
             self.damaged = True
@@ -132,105 +119,13 @@ class Database:
         elif not any(each in text for each in _UNAVAILABLE):
             raise error
 
-    def _open(self) -> None:
+    def _open(self, after: Path | None = None) -> None:
         self.damaged = False
         try:
-            self._writer = self._prepared()
-            self._reader = _connect(self.path)
+            self.path, self._writer = storage.opened(self.directory, after)
+            self._reader = storage.connected(self.path)
             self._reader.execute("PRAGMA query_only = 1")
-            self._inode, self.read_only = _inode_of(self.path), False
+            self.read_only = False
         except (sqlite3.Error, OSError):
             self.close()
-            self._writer, self._reader, self.read_only = None, _unwritable(self.path), True
-
-    def _prepared(self) -> sqlite3.Connection:
-        """A connection that writes to a database of this version; another one, or a broken one, is removed first."""
-        connection = _connect(self.path)
-        try:
-            connection.executescript(_SETTINGS)
-            if _fits(connection):
-                return connection
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
-                connection.close()
-                raise
-        connection.close()
-        _remove(self.path)
-        connection = _connect(self.path)
-        connection.executescript(_SETTINGS)
-        with contextlib.suppress(sqlite3.OperationalError):  # another process makes the same tables right now
-            _create(connection)
-        return connection
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    return connection
-
-
-def _create(connection: sqlite3.Connection) -> None:
-    try:
-        connection.executescript(
-            f"BEGIN IMMEDIATE;\n{(_HERE / 'schema.sql').read_text(encoding='utf-8')}\n"
-            f"PRAGMA user_version = {version()};\nCOMMIT;"
-        )
-    except sqlite3.OperationalError as error:
-        if connection.in_transaction:
-            connection.rollback()
-        if "fts5" in str(error):
-            raise MissingError(
-                "Python's SQLite has no full-text search (FTS5)", "use another build of Python"
-            ) from error
-        raise
-
-
-def _fits(connection: sqlite3.Connection) -> bool:
-    found = connection.execute("PRAGMA user_version").fetchone()[0]
-    if found == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-        _create(connection)
-        return True
-    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return bool(found == version() and {"worktree", "file", "blob", "name", "words", "kept"} <= tables)
-
-
-def _unwritable(path: Path) -> sqlite3.Connection:
-    """A connection that reads what is there; an empty database if nothing can be read."""
-    for how in ("mode=ro", "immutable=1"):  # without its -shm file, WAL can only be read as if nobody wrote
-        with contextlib.suppress(sqlite3.Error):
-            connection = sqlite3.connect(f"{path.as_uri()}?{how}", uri=True, check_same_thread=False)
-            if _readable(connection):
-                return connection
-            connection.close()
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    _create(connection)
-    return connection
-
-
-def _readable(connection: sqlite3.Connection) -> bool:
-    try:
-        return bool(connection.execute("PRAGMA user_version").fetchone()[0] == version())
-    except sqlite3.Error:
-        return False
-
-
-def _inode_of(path: Path) -> int:
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return 0
-
-
-def _remove(path: Path) -> None:
-    for suffix in _SUFFIXES:
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-@cache
-def version() -> int:
-    """A number for what is stored and how it is made: another one means that the database is made anew."""
-    digest = hashlib.sha256(__version__.encode())
-    names = (*_TABLES, *(f"{name}.py" for name in _MAKERS))
-    for path in [*(_HERE / name for name in names), *sorted(_HERE.glob("queries/*.scm"))]:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return int.from_bytes(digest.digest()[:4], "big") % (2**31 - 2) + 1
+            self._reader, self.read_only = storage.readable(self.path), True

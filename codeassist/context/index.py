@@ -93,6 +93,8 @@ class Index(Lookup):
         process does the same, it is waited for, at most for `patience` seconds.
         """
         counts = Counts()
+        if self.database.read_only:  # it may have been locked for a while
+            self.database.reopen()
         with turn(self.database, patience, cancel) as ours:
             counts.complete = ours
             if ours:

@@ -19,7 +19,7 @@ def turn(database: Database, patience: float, cancel: Callable[[], bool]) -> Ite
     lock = filelock.FileLock(database.path.with_name("write.lock"), timeout=0)
     ours = False
     deadline = time.monotonic() + patience
-    while not ours:
+    while not ours and not database.read_only:
         try:
             lock.acquire()
             ours = True
