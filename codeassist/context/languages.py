@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,9 @@ from codeassist.errors import ConfigError
 
 if TYPE_CHECKING:
     import tree_sitter
+
+
+_CHUNK = 64 * 1024  # bytes that a parser asks for at a time
 
 
 class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, eq=False):
@@ -94,3 +98,22 @@ def parse(language: Language, text: str) -> tree_sitter.Tree:
     import tree_sitter
 
     return tree_sitter.Parser(grammar(language)).parse(encode(text))
+
+
+def parse_within(language: Language, text: str, seconds: float) -> tree_sitter.Tree | None:
+    """As `parse`, None if it would take more processor time: a few grammars need the square of a hostile text's length.
+
+    NULs are blanks here: grammars look for what follows a run of them again and again, and no one can stop that.
+    """
+    import tree_sitter
+
+    data, parser = encode(text.replace("\0", " ")), tree_sitter.Parser(grammar(language))
+    end = time.thread_time() + seconds
+    try:
+        tree = parser.parse(
+            lambda offset, _: data[offset : offset + _CHUNK], progress_callback=lambda _, __: time.thread_time() > end
+        )
+    except ValueError:  # it was stopped
+        return None
+    # Only a tree of bytes has its nodes' texts; what is known already makes it cheap.
+    return parser.parse(data, tree)

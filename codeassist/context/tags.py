@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from codeassist.context.captures import Captures, Found, capture, last_row, text_of
-from codeassist.context.languages import Language, encode, parse
+from codeassist.context.languages import Language, encode, parse_within
 from codeassist.context.scope import body_of
 from codeassist.context.usepaths import modules
 
 if TYPE_CHECKING:
     import tree_sitter
 
+_PARSE_SECONDS = 2.0  # of the processor; a million characters of ordinary code take a tenth
+_SOUP = re.compile(r"(?<!\W)\W{5000}")  # signs side by side, as in `[,,,,`: a query takes the square of their number
 _NAME, _PATH, _SIGNATURE, _DOC = 100, 200, 200, 160  # characters
 _BYTES_READ = 2000  # of a signature, a docstring or a comment, before it is shortened
 _COMMENTS = 200  # looked at above a definition
@@ -76,7 +78,10 @@ class Tags:
 def tags(language: Language, text: str) -> Tags:
     """The tags of a file; those that can be told of a broken one. Never raises for what a text holds."""
     data = encode(text)
-    found = capture(language, parse(language, text))
+    tree = None if _SOUP.search(text) else parse_within(language, text, _PARSE_SECONDS)
+    if tree is None:
+        return Tags()
+    found = capture(language, tree)
     return Tags(
         definitions=tuple(_definitions(language, data, found)),
         references=_references(found),
