@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from codeassist.context.database import Database
 from codeassist.context.tags import Import
+from codeassist.context.telling import Telling
 from codeassist.context.terms import terms
 
 T = TypeVar("T")
@@ -29,6 +30,15 @@ _IMPORT = f"path, module, names, line FROM file JOIN import USING (blob) WHERE w
 _REFERENCE = (
     "path, name.text, count FROM file JOIN reference USING (blob) JOIN name ON name.id = reference.name"
     f" WHERE worktree = {_WORKTREE} AND EXISTS (SELECT 1 FROM definition WHERE definition.name = reference.name)"
+)
+
+
+_NEAR = 4
+_BEST = (
+    "SELECT path, first, last, symbol, score FROM (SELECT rowid AS number, -bm25(words, ?, ?, ?) AS score FROM words"
+    " WHERE words MATCH ? ORDER BY score DESC, rowid LIMIT ?) CROSS JOIN stretch ON stretch.id = number"
+    f" CROSS JOIN file ON file.blob = stretch.blob WHERE worktree = {_WORKTREE}"
+    " ORDER BY score DESC, path, first LIMIT ?"
 )
 
 
@@ -77,6 +87,7 @@ class Lookup:
     def __init__(self, root: Path, database: Database) -> None:
         self.root = root
         self.database = database
+        self._telling = Telling(database)
 
     @property
     def generation(self) -> int:
@@ -150,13 +161,10 @@ class Lookup:
 
         `weights`: of a word in the symbol, in its documentation, in the whole stretch.
         """
-        query = _query(words)
-        sql = (
-            "SELECT path, first, last, stretch.symbol, -bm25(words, ?, ?, ?) AS score FROM words"
-            " CROSS JOIN stretch ON stretch.id = words.rowid CROSS JOIN file ON file.blob = stretch.blob"
-            f" WHERE words MATCH ? AND worktree = {_WORKTREE} ORDER BY score DESC, path, first LIMIT ?"
-        )
-        found = self.database.rows(sql, (*weights, query, *self._key, limit)) if query else []
+        query = self._telling.query(words)
+        found = self.database.rows(_BEST, (*weights, query, _NEAR * limit, *self._key, limit)) if query else []
+        if query and len(found) < limit:  # those that score best may be another working tree's, or of the past
+            found = self.database.rows(_BEST, (*weights, query, -1, *self._key, limit))
         return [Match(os.fsdecode(row[0]), *row[1:]) for row in found]
 
     def spread(self, word: str) -> dict[str, int]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from codeassist.context import telling
 from codeassist.context.index import Index
 from codeassist.session import open_index
-from tests.context.trees import repository
+from tests.context.trees import put, repository
 
 SOURCE = '''"""Cars."""
 import os
@@ -95,3 +96,24 @@ def test_the_index_of_a_place_is_that_of_the_working_tree_around_it(root: Path, 
     assert again is not None
     with again:
         assert again.root == alone.resolve()
+
+
+def test_in_a_big_repository_words_that_are_everywhere_are_not_looked_for(
+    index: Index, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "_FEW", 0)
+    put(root, {f"m{n}.py": f"def visit{n}(node):\n    return rare_{'xyz'[n % 3]}(node)\n" for n in range(60)})
+    with index:
+        index.refresh()
+        assert {match.path for match in index.match(["node", "colour"], limit=200)} == {"cars.py"}
+        assert len({match.path for match in index.match(["node", "visit"], limit=200)}) == 60  # nothing else is asked
+
+
+def test_matches_are_found_behind_better_ones_of_another_working_tree(root: Path, tmp_path: Path) -> None:
+    other = repository(tmp_path / "other", {f"m{n}.py": "def zebra():\n    zebra()\n" + f"# {n}\n" for n in range(30)})
+    put(root, {"weak.py": "# a long comment in which among so many other words a zebra is named once\nx = 1\n"})
+    with Index.open(other, tmp_path / "state") as first, Index.open(root, tmp_path / "state") as second:
+        first.refresh()
+        second.refresh()
+        assert [match.path for match in second.match(["zebra"], limit=2)] == ["weak.py"]
+        assert len(first.match(["zebra"], limit=2)) == 2
