@@ -98,3 +98,17 @@ def test_watch_takes_up_changes_until_it_is_interrupted(root: Path, run: Run) ->
         wait_until(lambda: run("index", "status", "--json").document["files"] == 2)
         child.send_signal(signal.SIGINT)
         assert child.wait(timeout=60) == 130
+
+
+def test_an_interrupted_build_ends_with_130_and_goes_on(root: Path, run: Run) -> None:
+    put(root, {f"m{n}.py": f"def f{n}():\n    return {n}\n" * 200 for n in range(200)})
+    with subprocess.Popen([*COMMAND, "index"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        wait_until(lambda: run("index", "status", "--json").document["files"] > 0)
+        child.send_signal(signal.SIGINT)
+        assert child.wait(timeout=60) == 130
+        assert child.stderr is not None
+        assert b"Traceback" not in child.stderr.read()
+    kept = run("index", "status", "--json").document["files"]
+    assert 0 < kept < 202
+    done = run("index", "--json").document
+    assert (done["files"], done["read"]) == (202, 202 - kept)

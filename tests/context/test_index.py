@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,42 @@ def test_matches_are_found_behind_better_ones_of_another_working_tree(root: Path
         second.refresh()
         assert [match.path for match in second.match(["zebra"], limit=2)] == ["weak.py"]
         assert len(first.match(["zebra"], limit=2)) == 2
+
+
+def test_a_home_directory_is_indexed_only_if_that_is_asked_for(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that is kept in git: what is in it is not all of one project."""
+    environ = {"CODEASSIST_HOME": str(home)}
+    user = repository(tmp_path / "user", {"notes.txt": "x\n"})
+    inner = repository(user / "work", {"a.py": "x = 1\n"})
+    monkeypatch.setenv("HOME", str(user))
+    assert open_index(environ, user / "notes.txt") is None
+    assert open_index(environ, user / "Documents") is None
+    with open_index(environ, inner) as found:  # type: ignore[union-attr]
+        assert found.root == inner.resolve()
+    with open_index(environ, user, create=True) as asked:  # type: ignore[union-attr]
+        assert asked.root == user.resolve()
+    with open_index(environ, user / "Documents") as again:  # type: ignore[union-attr]
+        assert again.root == user.resolve()
+
+
+def test_a_file_that_cannot_be_read_is_left_out_and_tried_again_when_it_changed(
+    index: Index, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(root, {"closed.py": "def closed():\n    pass\n"})
+    really = os.open
+
+    def refuse(path: Path, flags: int, *mode: int) -> int:
+        if Path(path).name == "closed.py":  # root may read everything, so the refusal is ours
+            raise PermissionError(13, "Permission denied")
+        return really(path, flags, *mode)
+
+    with index, monkeypatch.context() as patch:
+        patch.setattr("codeassist.context.contents.os.open", refuse)
+        assert index.refresh().skipped == {"unreadable": 1}
+        patch.undo()
+        assert index.refresh().skipped == {"unreadable": 1}
+        (root / "closed.py").chmod(0o600)
+        assert index.refresh().skipped == {}
+        assert index.named(["closed"])[0].path == "closed.py"
