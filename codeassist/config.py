@@ -55,7 +55,7 @@ class AskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One answer."""
 
     max_tokens: Positive = 512
-    context_tokens: Natural = 1500  # of the repository's excerpts for one question
+    context_tokens: Natural = 1000  # of the repository's excerpts for one question
 
 
 class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -120,9 +120,12 @@ def answer(session: Session, material: Material, listener: Listener, limit: int,
 def _citations(revision: Revision, material: Material, places: Sequence[Citation]) -> list[Citation]:
     """What the answer cites, and what it rests on as far as a program can tell."""
     text, question, sources = revision.text, material.question, material.sources
-    found = joined(revision.citations, of_names(text, sources, places))
-    found = joined(found, copied(text, question, sources, places))
-    return found or of_paths(text, sources, places) or closest(text, question, sources, places)
+    defined, others = of_names(text, sources, places)
+    told = joined(revision.citations, defined)
+    found = joined(joined(told, others), copied(text, question, sources, places))
+    cited = {each.path for each in found}
+    found = joined(found, [each for each in of_paths(text, sources, places) if each.path not in cited])
+    return found if told else joined(found, closest(text, question, sources, places))
 
 
 class _Writing:

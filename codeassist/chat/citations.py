@@ -128,18 +128,22 @@ def _claim(whole: str, match: re.Match[str], before: int, after: int) -> tuple[s
 def _code(text: str) -> list[str]:
     """The names and quoted texts of a stretch of prose, in its order; those in backticks, else what looks like code."""
     spans = [each.strip() for each in _SPAN.findall(text)]
-    quoted = [each for each in spans if each and not _is_path(each)] or _QUOTED.findall(text)
+    quoted = [each for each in spans if each and not is_path(each)] or _QUOTED.findall(text)
     return [_bare(each) for each in quoted] or _code_words(text)
 
 
 def _code_words(text: str) -> list[str]:
-    return [
-        name for word in text.split() if not _is_path(word.strip("`*()[],.:;")) for name in _CODE_WORD.findall(word)
-    ]
+    return [name for word in text.split() if not is_path(word.strip("`*()[],.:;")) for name in _CODE_WORD.findall(word)]
 
 
-def _is_path(span: str) -> bool:
+def is_path(span: str) -> bool:
+    """Whether a word of an answer names a file."""
     return "/" in span or _named_like_a_file(span)
+
+
+def bare_word(word: str) -> str:
+    """A word without the signs around it."""
+    return word.strip("`*()[],.:;'\"")
 
 
 def _bare(span: str) -> str:
@@ -163,27 +167,30 @@ def _speaks_of(claim: tuple[str, str], lines: Sequence[str]) -> bool:
     return not words or any(each in held for each in words)
 
 
-def of_names(answer: str, sources: Sources, shown: Sequence[Citation] = ()) -> list[Citation]:
-    """Where the names that an answer puts in backticks stand in `shown`, the places the model saw, and are defined.
+def of_names(answer: str, sources: Sources, shown: Sequence[Citation] = ()) -> tuple[list[Citation], list[Citation]]:
+    """Where the names that an answer puts in backticks are defined in files that were given or in `shown`, the places
+    that the model saw; and, of other names, where they stand in `shown` and are defined elsewhere.
 
-    Of several definitions of a name, those in `shown` are meant. If no name is in backticks, what looks like code is
-    one, but only for definitions in `shown`.
+    If no name is in backticks, what looks like code is one, but only for definitions in `shown`.
     """
-    spans = [each for each in _SPAN.findall(answer) if _NAME.fullmatch(each) and not _is_path(each)]
+    spans = [each for each in _SPAN.findall(answer) if _NAME.fullmatch(each) and not is_path(each)]
     names = dict.fromkeys(map(_bare, spans))
-    words = () if names else dict.fromkeys(_code_words(answer))
-    found: list[Citation] = []
-    for name in [*names, *words][: MOST * 4]:
+    told = {each.path for each in of_paths(answer, sources, shown)}
+    likely = sorted(shown, key=lambda each: (each.path not in told, language_for(each.path) is None))
+    seen: list[Citation] = []
+    others: list[Citation] = []
+    for name in list(names or dict.fromkeys(_code_words(answer)))[: MOST * 4]:
         places = sources.named(name, [each.path for each in shown])
-        seen = [each for each in places if any(overlap(each, other) for other in shown)]
-        found += seen or ([*_standing(name, sources, shown), *places] if name in names else [])
-    return found
+        here = [each for each in places if any(overlap(each, other) for other in shown)]
+        seen += here
+        if not here and name in names:
+            others += [*_standing(name, sources, likely), *places]
+    return seen, others
 
 
 def _standing(name: str, sources: Sources, shown: Sequence[Citation]) -> list[Citation]:
     """The first line of `shown` that holds a name which is defined elsewhere, or not at all as a constant is not."""
-    code_first = sorted(shown, key=lambda each: language_for(each.path) is None)
-    for place in code_first:
+    for place in shown:
         for number, line in enumerate(sources.lines(place.path)[place.start - 1 : place.end], place.start):
             if _holds([line], name):
                 return [Citation(place.path, number, number)]
@@ -192,8 +199,8 @@ def _standing(name: str, sources: Sources, shown: Sequence[Citation]) -> list[Ci
 
 def of_paths(answer: str, sources: Sources, shown: Sequence[Citation]) -> list[Citation]:
     """The places of `shown` in the files that an answer names without a line."""
-    words = (each.strip("`*()[],.:;'\"") for each in answer.split() if len(each) < _LONGEST_PATH)
-    named = {sources.find(each, [place.path for place in shown]) for each in words if _is_path(each)}
+    words = (bare_word(each) for each in answer.split() if len(each) < _LONGEST_PATH)
+    named = {sources.find(each, [place.path for place in shown]) for each in words if is_path(each)}
     return [each for each in shown if each.path in named]
 
 

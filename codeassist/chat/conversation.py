@@ -137,7 +137,7 @@ class Conversation:
         cut = [each.path for each, full in zip(files, self.documents, strict=True) if each != full]
         room -= sum(self._count([self._prompt.system, question, *map(self._file, files)])) + _TURN_TOKENS
         excerpts = self._excerpts(question, sources, room)
-        if self.first < len(self.turns) and self._turns_tokens() + _tokens(excerpts) > room:
+        if room > 0 and self._turns_tokens() + _tokens(excerpts) > room:  # else not even the question fits
             self._let_go(int(room * _KEPT) - _tokens(excerpts))
             excerpts = self._excerpts(question, sources, room)
         content = self._content(question, excerpts)

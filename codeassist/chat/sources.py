@@ -50,20 +50,28 @@ class Sources:
     def _repository(self) -> frozenset[str]:
         return frozenset(each.path for each in self._index.files()) if self._index is not None else frozenset()
 
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        named: dict[str, list[str]] = {}
+        for path in (*self._documents, *self._repository):
+            named.setdefault(path.rpartition("/")[2], []).append(path)
+        return named
+
     def find(self, name: str, near: Iterable[str] = ()) -> str | None:
         """The path by which a file is known that an answer calls `name`; it may leave out folders.
 
-        Of several, one of `near` is meant; otherwise none is.
+        Of several, the one that was given is meant, or one of `near`; otherwise none is.
         """
         plain = name.removeprefix("./")
         for known in (name, plain):
             if known in self._documents or known in self._repository:
                 return known
         ending = "/" + plain
-        shown = [each for each in dict.fromkeys((*self._documents, *near)) if each.endswith(ending)]
-        if not shown:
-            shown = [each for each in self._repository if each.endswith(ending)]
-        return shown[0] if len(shown) == 1 else None
+        found = [each for each in self._by_name.get(plain.rpartition("/")[2], ()) if each.endswith(ending)]
+        if len(found) > 1:
+            likely = {*self._documents, *near}
+            found = [each for each in found if each in likely]
+        return found[0] if len(found) == 1 else None
 
     def lines(self, path: str) -> list[str]:
         """The lines of a known file; none if it cannot be read (any more)."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _FENCE = "```"
+_LONGEST = 20_000  # characters of a block that is rendered: the parser takes quadratic time for some
 
 
 class MarkdownStream:
@@ -45,14 +46,17 @@ class MarkdownStream:
             finished, self._block = self._block[:end], self._block[end:]
             self._live.update("", refresh=True)
             self._print(finished)
-        lines = self._block.split("\n")[-max(1, self._console.height - 2) :]
+        seen = self._block[-self._console.width * self._console.height :]
+        lines = seen.split("\n")[-max(1, self._console.height - 2) :]
         self._live.update(Text("\n".join(lines)), refresh=True)
 
     def _print(self, block: str) -> None:
         from rich.markdown import Markdown
+        from rich.text import Text
 
         if block.strip():
-            self._console.print(Markdown(block, hyperlinks=False), soft_wrap=False)
+            rendered = Markdown(block, hyperlinks=False) if len(block) <= _LONGEST else Text(block)
+            self._console.print(rendered, soft_wrap=False)
             self._console.print()
 
 

@@ -15,6 +15,7 @@ from codeassist.chat.conversation import Conversation
 from codeassist.chat.documents import Document
 from codeassist.engine.api import Message
 from codeassist.engine.fake import FakeEngine, Reply, Script
+from codeassist.errors import EngineError
 from codeassist.session import Session, open_session
 from tests.conftest import FakeScript
 
@@ -178,3 +179,12 @@ def test_what_is_held_is_told(session: Session) -> None:
     assert [part.what for part in parts] == ["instructions", "a.py", "question: first"]
     assert all(part.tokens > 0 for part in parts)
     assert abs(sum(part.tokens for part in parts) - conversation.turns[0].tokens) > len(FILE.text)
+
+
+def test_a_question_that_cannot_fit_costs_no_other(session: Session) -> None:
+    conversation = Conversation(session)
+    ask(conversation, "first")
+    with pytest.raises(EngineError):
+        ask(conversation, "x" * 5000)
+    assert conversation.first == 0
+    assert len(conversation.turns) == 1
