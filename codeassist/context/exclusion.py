@@ -17,6 +17,9 @@ VENDORED, SECRET, IGNORED, UNREADABLE = "vendored", "secret", "ignored", "unread
 MAX_BYTES = 1024 * 1024
 
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?-----|^PuTTY-User-Key-File-", re.MULTILINE)
+# Code that deals with keys writes that line, too; there, what looks like a key must follow.
+_KEY_BODY = re.compile(r"[A-Za-z0-9+/]{48}")
+_KEY_WITHIN = 600  # characters
 _HEAD = 1200  # characters in which a generator says so
 _COMMENT = re.compile(r"^[ \t]*(?:#|//|/\*|\*|<!--|--|;|%|\"\"\"|\'\'\').*", re.MULTILINE)
 _MARK = re.compile(r"@generated\b|\bauto-?generated file\b", re.IGNORECASE)
@@ -90,8 +93,9 @@ def _of_listed(names: _Names, folders: list[str], name: str) -> str:
 
 def of_text(text: str, language: Language | None) -> str:
     """Why a text is left out for what it holds, "" if it is not."""
-    if _PRIVATE_KEY.search(text):
-        return SECRET
+    for found in _PRIVATE_KEY.finditer(text):
+        if language is None or _KEY_BODY.search(text, found.end(), found.end() + _KEY_WITHIN):
+            return SECRET
     head = "\n".join(_COMMENT.findall(text[:_HEAD]))
     if _MARK.search(head) or (_HANDS_OFF.search(head) and _BY_PROGRAM.search(head)):
         return GENERATED

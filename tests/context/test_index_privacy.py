@@ -71,7 +71,7 @@ def test_a_secret_that_a_file_held_goes_with_the_contents_that_held_it(root: Pat
     put(root, {"app.py": f"{CANARY} = 1\ndef {CANARY}():\n    pass\n"})
     with Index.open(root, tmp_path / "state") as index:
         index.refresh()
-        put(root, {"app.py": f"-----BEGIN PRIVATE KEY-----\n{CANARY}\n"})
+        put(root, {"app.py": f"-----BEGIN PRIVATE KEY-----\n{CANARY}{'A' * 64}\n"})
         index.refresh()
         assert index.match([CANARY]) == []
         assert index.named([CANARY]) == []
