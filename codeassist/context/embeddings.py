@@ -1,4 +1,4 @@
-"""Vectors of what a repository defines, for questions in other words than the code's; kept in the index's database.
+"""Vectors of what a repository defines, for questions in other words than the code's; kept beside the index.
 
 A definition stands for itself by its path, name, documentation and signature, a file by its path and the names at its
 top level: all of it is in the index, so no file is read. The beginning of a definition's body was tried too and finds
@@ -12,11 +12,11 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from codeassist.context.index import Definition, Index, Match, never
+from codeassist.context.vectors import Vectors
 from codeassist.errors import EngineError
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ _MAX_CHARACTERS = 350  # of a text: about 90 tokens
 _CHUNK = 512  # places looked at together: bounds memory and the values of one statement
 _KEPT_TOGETHER = 32  # vectors in one transaction: what an interruption can cost
 _SMALL = frozenset({"constant", "variable", "field", "property"})  # kinds that say too little to be found by meaning
-_DONE = "embedded"  # the key of the note that all vectors are there
 _WORDS = 3  # of a question: fewer are looked up as names
 _AT_ONCE = 64  # vectors that a question waits for: about two seconds
 _INNER_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -71,25 +70,27 @@ def update(
     Raises:
         EngineError: the engine failed; what was made until then is kept.
     """
-    note = f"{index.generation} {embedder.id}".encode()
-    if index.cached(_DONE) == note:
-        return Updated(0, complete=True)
-    wanted = sum(len(_missing(index, embedder.id, chunk)) for chunk in _chunks(index))
-    if most is not None and wanted > most:
-        return Updated(0, complete=False)
-    made = 0
-    missing = _all_missing(index, embedder.id)
-    while (some := list(itertools.islice(missing, _KEPT_TOGETHER))) and not cancel():
-        if not _keep(index, embedder.id, some, embedder.embed([place.text for place in some])):
-            break
-        made += len(some)
-        if progress:
-            progress(made, wanted)
-    if next(_all_missing(index, embedder.id), None) is not None:
-        return Updated(made, complete=False)
-    _drop_others(index, embedder.id)
-    index.keep(_DONE, note)
-    return Updated(made, complete=True)
+    with Vectors(index.database.path.parent, embedder.id, create=True) as kept:
+        state = str(index.generation)
+        if kept.is_done(index.root, state):
+            return Updated(0, complete=True)
+        wanted = sum(len(_missing(kept, chunk)) for chunk in _chunks(index))
+        if most is not None and wanted > most:
+            return Updated(0, complete=False)
+        made = 0
+        missing = _all_missing(index, kept)
+        while (some := list(itertools.islice(missing, _KEPT_TOGETHER))) and not cancel():
+            if not _keep(kept, some, embedder.embed([place.text for place in some])):
+                break
+            made += len(some)
+            if progress:
+                progress(made, wanted)
+        if next(_all_missing(index, kept), None) is not None:
+            return Updated(made, complete=False)
+        keys = {place.key for chunk in _chunks(index) for place in chunk}
+        kept.drop_others(keys, most=2 * len(keys) + _CHUNK)  # a text that is gone may come back with the next branch
+        kept.set_done(index.root, state)
+        return Updated(made, complete=True)
 
 
 def by_meaning(index: Index, embedder: Embedder | None, question: str, limit: int = 50) -> list[Match]:
@@ -109,7 +110,8 @@ def by_meaning(index: Index, embedder: Embedder | None, question: str, limit: in
 
 def ready(index: Index, embedder: Embedder) -> bool:
     """Whether any vectors of this model are there: if not, no engine need be started for a question."""
-    return bool(index.database.rows("SELECT 1 FROM embedding WHERE model = ? LIMIT 1", (embedder.id,)))
+    with Vectors(index.database.path.parent, embedder.id) as kept:
+        return bool(kept)
 
 
 def nearest(index: Index, embedder: Embedder, question: str, limit: int = 50) -> list[Match]:
@@ -126,14 +128,14 @@ def nearest(index: Index, embedder: Embedder, question: str, limit: int = 50) ->
 
     wanted = np.asarray(embedder.query(_prepared(question)), np.float32)
     best: list[Match] = []
-    for chunk in _chunks(index):
-        kept = _vectors(index, embedder.id, chunk)
-        known = [place for place in chunk if len(kept.get(place.key, b"")) == 2 * len(wanted)]
-        if not known:
-            continue
-        matrix = np.frombuffer(b"".join(kept[place.key] for place in known), np.float16)
-        scores = matrix.reshape(len(known), len(wanted)).astype(np.float32) @ wanted
-        best = _merged(best, known, scores, limit)
+    with Vectors(index.database.path.parent, embedder.id) as kept:
+        for chunk in _chunks(index):
+            vectors = kept.of({place.key for place in chunk})
+            known = [place for place in chunk if len(vectors.get(place.key, b"")) == 2 * len(wanted)]
+            if known:
+                matrix = np.frombuffer(b"".join(vectors[place.key] for place in known), np.float16)
+                scores = matrix.reshape(len(known), len(wanted)).astype(np.float32) @ wanted
+                best = _merged(best, known, scores, limit)
     return best
 
 
@@ -187,54 +189,21 @@ def _prepared(text: str) -> str:
     return _INNER_CASE.sub(" ", text)[:_MAX_CHARACTERS]
 
 
-def _all_missing(index: Index, model: str) -> Iterator[Place]:
+def _all_missing(index: Index, kept: Vectors) -> Iterator[Place]:
     for chunk in _chunks(index):
-        yield from _missing(index, model, chunk)
+        yield from _missing(kept, chunk)
 
 
-def _missing(index: Index, model: str, places: Sequence[Place]) -> list[Place]:
+def _missing(kept: Vectors, places: Sequence[Place]) -> list[Place]:
     """Those without a vector, each text once."""
     by_key = {place.key: place for place in places}
-    marks = ",".join("?" * len(by_key))
-    sql = f"SELECT key FROM embedding WHERE model = ? AND key IN ({marks})"  # noqa: S608  marks
-    known = {row[0] for row in index.database.rows(sql, (model, *by_key))}
+    known = kept.known(by_key)
     return [place for key, place in by_key.items() if key not in known]
 
 
-def _vectors(index: Index, model: str, places: Sequence[Place]) -> dict[bytes, bytes]:
-    keys = {place.key for place in places}
-    marks = ",".join("?" * len(keys))
-    sql = f"SELECT key, vector FROM embedding WHERE model = ? AND key IN ({marks})"  # noqa: S608  marks
-    return dict(index.database.rows(sql, (model, *keys)))
-
-
-def _keep(index: Index, model: str, places: Sequence[Place], vectors: Sequence[Sequence[float]]) -> bool:
-    """Store vectors as 16-bit floats; False if the database cannot be written now."""
+def _keep(kept: Vectors, places: Sequence[Place], vectors: Sequence[Sequence[float]]) -> bool:
+    """Store vectors as 16-bit floats; False if they cannot be kept now."""
     import numpy as np
 
     packed = np.asarray(vectors, np.float16)
-    rows = [(model, place.key, vector.tobytes()) for place, vector in zip(places, packed, strict=True)]
-    try:
-        with index.database.writing() as connection:
-            connection.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?, ?)", rows)
-    except sqlite3.Error:
-        return False
-    return True
-
-
-def _drop_others(index: Index, model: str) -> None:
-    """Drop the vectors of other models, and those of texts that are gone once they are most of all.
-
-    A text that is gone may come back with the next branch, or be another worktree's.
-    """
-    keys = {place.key for chunk in _chunks(index) for place in chunk}
-    try:
-        with index.database.writing() as connection:
-            connection.execute("DELETE FROM embedding WHERE model <> ?", (model,))
-            known = connection.execute("SELECT key FROM embedding WHERE model = ?", (model,)).fetchall()
-            if len(known) > 2 * len(keys) + _CHUNK:
-                gone = [(model, key) for (key,) in known if key not in keys]
-                connection.executemany("DELETE FROM embedding WHERE model = ? AND key = ?", gone)
-                connection.execute("DELETE FROM kept WHERE key = ?", (_DONE,))  # another worktree may miss them
-    except sqlite3.Error:
-        return  # another time
+    return kept.keep((place.key, vector.tobytes()) for place, vector in zip(places, packed, strict=True))

@@ -44,8 +44,3 @@ CREATE VIRTUAL TABLE words USING fts5 (symbol, doc, body, content='', tokenize='
 CREATE VIRTUAL TABLE place USING fts5 (words, tokenize='porter unicode61');  -- rowid: file.id
 
 CREATE TABLE kept (worktree INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (worktree, key));
-
--- Vectors (see embeddings.py) hang on no file: `key` is the hash of a text, `vector` 16-bit floats.
-CREATE TABLE embedding (
-    model TEXT NOT NULL, key BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, key)
-) WITHOUT ROWID;

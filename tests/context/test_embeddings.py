@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from codeassist.context import embeddings
+from codeassist.context import embeddings, vectors
 from codeassist.context.embeddings import by_meaning, nearest, update
 from codeassist.context.index import Index
+from codeassist.context.vectors import FILE
 from codeassist.engine.embedder import Embedder
 from codeassist.engine.fake import MANIFEST, FakeEngine, Reply
 from codeassist.engine.launch import stop_engine
@@ -63,7 +66,12 @@ def scripted(engine: FakeEngine, model: str = "fake") -> Embedder:
 
 
 def rows(index: Index) -> int:
-    return int(index.database.rows("SELECT count(*) FROM embedding")[0][0])
+    return len(stored(index))
+
+
+def stored(index: Index) -> list[tuple[bytes, bytes]]:
+    with closing(sqlite3.connect(index.database.path.parent / FILE)) as connection:
+        return connection.execute("SELECT key, vector FROM embedding").fetchall()
 
 
 def test_an_unchanged_repository_embeds_nothing(index: Index) -> None:
@@ -79,7 +87,8 @@ def test_an_unchanged_repository_embeds_nothing(index: Index) -> None:
 def test_without_its_note_an_unchanged_repository_embeds_nothing_too(index: Index) -> None:
     engine = fake(dimensions=DIMENSIONS)
     update(index, scripted(engine))
-    index.keep(embeddings._DONE, b"")
+    with closing(sqlite3.connect(index.database.path.parent / FILE)) as connection, connection:
+        connection.execute("DELETE FROM done")
     assert update(index, scripted(engine)) == (0, True)
     assert engine.embedded == PLACES
 
@@ -200,16 +209,51 @@ def test_what_was_made_before_the_engine_died_is_kept(
     assert update(index, scripted(engine)) == (PLACES - kept, True)
 
 
-def test_a_database_that_cannot_be_written_is_left_alone(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse() -> None:
-        raise sqlite3.OperationalError("database is locked")
-
+def test_a_locked_file_is_left_alone(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "_BUSY_SECONDS", 0.05)
     engine = fake(dimensions=DIMENSIONS)
-    with monkeypatch.context() as patch:
-        patch.setattr(index.database, "writing", refuse)
-        assert update(index, scripted(engine)) == (0, False)
-    assert rows(index) == 0
-    assert update(index, scripted(engine)) == (PLACES, True)
+    embedder = scripted(engine)
+    update(index, embedder, cancel=lambda: True)
+    with closing(sqlite3.connect(index.database.path.parent / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert update(index, embedder) == (0, False)
+        assert nearest(index, embedder, "apples") == []
+    assert update(index, embedder) == (PLACES, True)
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage" * 1000, b"SQLite format 3\0" + b"\xff" * 4096])
+def test_a_broken_file_is_begun_anew(index: Index, content: bytes) -> None:
+    embedder = scripted(fake(dimensions=DIMENSIONS))
+    update(index, embedder)
+    (index.database.path.parent / FILE).write_bytes(content)
+    assert nearest(index, embedder, "apples") == []
+    assert update(index, embedder) == (PLACES, True)
+    assert nearest(index, embedder, "how many apples", 1)[0].symbol == "count_apples"
+
+
+def test_vectors_outlive_an_index_made_anew(index: Index, root: Path) -> None:
+    engine = fake(dimensions=DIMENSIONS)
+    update(index, scripted(engine))
+    directory = index.database.path.parent
+    index.close()
+    for file in directory.glob("index-*"):
+        file.unlink()
+    with Index.open(root, directory) as again:
+        again.refresh()
+        assert update(again, scripted(engine)) == (0, True)
+        assert nearest(again, scripted(engine), "how many apples", 1)[0].symbol == "count_apples"
+
+
+def test_working_trees_share_vectors(index: Index, root: Path, tmp_path: Path) -> None:
+    engine = fake(dimensions=DIMENSIONS)
+    update(index, scripted(engine))
+    shutil.copytree(root, tmp_path / "other")
+    (tmp_path / "other" / "new.py").write_text("def only_here():\n    pass\n")
+    with Index.open(tmp_path / "other", index.database.path.parent) as other:
+        other.refresh()
+        assert update(other, scripted(engine)) == (2, True)
+    assert update(index, scripted(engine)) == (0, True)
+    assert "only_here" not in {near.symbol for near in nearest(index, scripted(engine), "only here")}
 
 
 def test_texts_that_are_gone_are_dropped_once_they_are_the_most(
@@ -230,8 +274,10 @@ def test_texts_that_are_gone_are_dropped_once_they_are_the_most(
 
 def test_vectors_are_half_precision_and_hold_no_text(index: Index) -> None:
     update(index, scripted(fake(dimensions=DIMENSIONS)))
-    stored = index.database.rows("SELECT key, vector FROM embedding")
-    assert {(len(key), len(vector)) for key, vector in stored} == {(16, 2 * DIMENSIONS)}
+    assert {(len(key), len(vector)) for key, vector in stored(index)} == {(16, 2 * DIMENSIONS)}
+    content = (index.database.path.parent / FILE).read_bytes()
+    assert b"apples" not in content
+    assert b"fetch" not in content
 
 
 def test_names_that_are_no_text_do_no_harm(root: Path, tmp_path: Path) -> None:
