@@ -190,6 +190,39 @@ def chat(
 
 
 @app.command()
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="A name, part of one, PATH:LINE, or words.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="Show at most so many places.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Find names and text in the repository.
+
+    The best place of each file comes first, then further places of the best files, each with the reason.
+    """
+    from codeassist.commands import search as command
+
+    raise typer.Exit(command.run(os.environ, query, limit=limit, as_json=as_json))
+
+
+@app.command("map")
+def map_command(
+    path: Annotated[str, typer.Argument(metavar="[PATH]", help="Only this folder or file.")] = "",
+    tokens: Annotated[
+        int,
+        typer.Option("--tokens", min=50, max=100_000, help="As much as fits; estimated, three characters a token."),
+    ] = 1000,
+    as_json: Json = False,
+) -> None:
+    """Outline the repository: its most important files and definitions.
+
+    Important is what others refer to, counted over the references of the whole repository (PageRank).
+    """
+    from codeassist.commands import map as command
+
+    raise typer.Exit(command.run(os.environ, path, tokens=tokens, as_json=as_json))
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Check this installation.
 

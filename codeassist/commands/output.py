@@ -35,6 +35,11 @@ def write_json(value: object) -> None:
     write_text(document + "\n")
 
 
+def as_text(name: str) -> str:
+    """A file's name as JSON can hold it: bytes that are no text become U+FFFD."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def read_stdin() -> SourceText:
     """All of standard input, decoded.
 

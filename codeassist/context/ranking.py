@@ -34,9 +34,9 @@ class Weights(NamedTuple):
     stretches: float = 0.9
     path: float = 0.6
     names: float = 0.6
-    meaning: float = 1.0
-    size: float = 0.3
-    references: float = 0.2
+    meaning: float = 0.5  # measured by benchmarks/embeddings.py
+    size: float = 0.4
+    references: float = 0.15
     history: float = 0.25
     together: float = 0.3  # with the best files, in commits
     pair: float = 0.65  # of what the better one of a pair of source and test scores
@@ -52,7 +52,8 @@ class Sources:
         self._index = index
         self._asked = asked
         self._lines = lines
-        self._nearest = nearest
+        self._nearest = [each for each in nearest if each.path in lines]
+        self.followed: dict[str, str] = {}  # why a file is here that only another one brought
 
     @cached_property
     def holding(self) -> dict[str, dict[str, int]]:
@@ -113,7 +114,7 @@ class Sources:
 
     def references(self) -> dict[str, float]:
         """PageRank over references."""
-        return rank(self._index)
+        return rank(self._index, roughly=True)
 
     @cached_property
     def commits(self) -> list[Commit]:
@@ -130,7 +131,8 @@ class Sources:
         for place, path in enumerate(best, start=1):
             for other, weight in companions(self.commits, path).items():
                 scores[other] += weight / place
-        return scores
+                self.followed.setdefault(other, f"changed together with {path}")
+        return {path: score for path, score in scores.items() if path in self._lines}
 
     @cached_property
     def counterparts(self) -> Counterparts:
@@ -156,7 +158,7 @@ class Sources:
             return f"has {', '.join(word for _, word in held[:_WORDS_TOLD])}"
         if any(each.path == path for each in self._nearest):
             return "near in meaning"
-        return "goes with a file that was found" if path not in self.path() else "its path has these words"
+        return self.followed.get(path, "its path has these words")
 
 
 def fuse(sources: Sources, weights: Weights) -> list[tuple[str, float]]:
@@ -177,12 +179,18 @@ def fuse(sources: Sources, weights: Weights) -> list[tuple[str, float]]:
         (sources.history(), weights.history),
     ):
         _add(scores, {path: value for path, value in prior.items() if path in found}, weight)
+    _follow(sources, scores, weights)
+    return sorted(scores.items(), key=lambda each: (-each[1], each[0]))
+
+
+def _follow(sources: Sources, scores: dict[str, float], weights: Weights) -> None:
+    """Add what was changed together with the best files, and what tests them or is tested by them."""
     if weights.together:
         _add(scores, sources.together(_best(scores, _ACCOMPANIED)), weights.together)
     for path, score in [(path, scores[path]) for path in _best(scores, _PAIRED)]:
         for other in sources.counterparts.of(path):
-            scores[other] = max(scores[other], weights.pair * score)
-    return sorted(scores.items(), key=lambda each: (-each[1], each[0]))
+            scores[other] = max(scores.get(other, 0.0), weights.pair * score)
+            sources.followed[other] = f"tests {path}" if is_test(other) else f"tested by {path}"
 
 
 def _best(scores: Mapping[str, float], count: int) -> list[str]:

@@ -70,7 +70,7 @@ def _defined(index: Index, asked: Query) -> Iterator[Result]:
     if not asked.symbol:
         return
     *around, name = asked.names[0]
-    ranks = rank(index)
+    ranks = rank(index, roughly=True)
     exact = index.named([name])
     inside = [each for each in exact if _within(each, around)]
     similar = index.containing(name) if len(name) >= _PARTIAL and not inside else []
@@ -94,9 +94,9 @@ def _defined(index: Index, asked: Query) -> Iterator[Result]:
 
 
 def _within(definition: Definition, around: Sequence[str]) -> bool:
-    """Whether the names before a definition's own are those of what it is in: containers, its module, its folder."""
-    whole = [*definition.path.rsplit(".", 1)[0].split("/"), *filter(None, definition.container.split("."))]
-    return whole[len(whole) - len(around) :] == list(around) if around else True
+    """Whether the names before a definition's own are of what it is in: containers, its module, its folders."""
+    whole = {*definition.path.rsplit(".", 1)[0].split("/"), *definition.container.split(".")}
+    return whole.issuperset(around)
 
 
 def _result(each: Definition, score: float, reason: str) -> Result:

@@ -31,6 +31,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "ask": ("QUESTION", "--file", "--json", "--max-tokens", "--model", "--no-context"),
     "explain": ("PATH", "--json", "--max-tokens", "--model", "--no-context"),
     "chat": ("ID", "--file", "--resume", "--list", "--max-tokens", "--model", "--no-context"),
+    "search": ("QUERY", "--limit", "--json"),
+    "map": ("PATH", "--tokens", "--json"),
     "doctor": ("--json",),
     "lsp": (),
     "stats": ("--json",),
