@@ -60,8 +60,10 @@ def _script_files(place: str) -> Iterator[str]:
 
 
 def _include(paths: PathSet, importer: str, module: str, _: Sequence[str]) -> Iterator[str]:
-    """A header beside the file, else one whose path ends like this."""
+    """A header beside the file, else one whose path ends so; `<a.h>` is the system's, `<acme/a.h>` may be ours."""
     if module.startswith("<"):
+        if "/" not in module:
+            return
         module = module.strip("<>")
     yield from paths.first(join(posixpath.dirname(importer), module))
     yield from paths.ending(_downward(module), importer)

@@ -69,6 +69,9 @@ HEAVY = (
     "tomlkit",
     "gguf",
     "prompt_toolkit",
+    "rustworkx",
+    "numpy",
+    "sqlite3",
 )
 LOADED = f"""
 import sys

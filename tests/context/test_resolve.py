@@ -106,7 +106,9 @@ CASES = [
     (JAVA, "java", "src/main/java/org/acme/util/Text.java", "org.acme.Shop", (), [JAVA[0], JAVA[2]]),
     (JAVA, "java", JAVA[0], "org.acme.util.Text.trim", (), [JAVA[1]]),
     (JAVA, "java", JAVA[0], "org.acme.util.*", (), [JAVA[1]]),
-    (JAVA, "java", JAVA[0], "java.util.List", (), []),
+    (JAVA, "java", JAVA[0], "org.acme.util", ("Text",), [JAVA[1]]),
+    (JAVA, "java", JAVA[0], "org.acme.util", (), [JAVA[1]]),
+    (JAVA, "java", JAVA[0], "java.util", ("List",), []),
     # C#
     (CSHARP, "csharp", CSHARP[2], "Acme.Shop.Orders", (), [CSHARP[1], CSHARP[0]]),
     (CSHARP, "csharp", CSHARP[0], "Acme.Shop", (), [CSHARP[2]]),
@@ -116,6 +118,8 @@ CASES = [
     (C, "c", "src/list.c", "list.h", (), ["src/list.h", "include/acme/list.h"]),
     (C, "c", "src/list.c", "acme/list.h", (), ["include/acme/list.h"]),
     (C, "cpp", "src/list.c", "../lib/deep/queue.hpp", (), ["lib/deep/queue.hpp"]),
+    (C, "c", "src/list.c", "<acme/list.h>", (), ["include/acme/list.h"]),
+    (C, "c", "src/list.c", "<list.h>", (), []),
     (C, "c", "src/list.c", "stdio.h", (), []),
     # Ruby, PHP, Bash
     (RUBY, "ruby", "spec/shop_spec.rb", "acme/shop", (), ["spec/acme/shop.rb", "lib/acme/shop.rb"]),
@@ -123,6 +127,7 @@ CASES = [
     (RUBY, "ruby", "lib/acme.rb", "json", (), []),
     (PHP, "php", "src/Kernel.php", r"App\Orders\Order", (), ["src/Orders/Order.php"]),
     (PHP, "php", "src/Orders/Order.php", r"App\Kernel", (), ["src/Kernel.php"]),
+    (PHP, "php", "src/Kernel.php", r"App\Orders", ("Order", "missing"), ["src/Orders/Order.php"]),
     (PHP, "php", "src/Kernel.php", "../lib/boot.php", (), ["lib/boot.php"]),
     (PHP, "php", "src/Kernel.php", r"Symfony\Component\Console\Order", (), []),
     (BASH, "bash", "bin/run.sh", "./common.sh", (), ["bin/common.sh"]),
