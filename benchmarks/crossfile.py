@@ -36,6 +36,7 @@ from codeassist.session import Session
 SIDES = ("none", "local", "ours")
 _LINE_TOKENS = 48
 _BOUND = 5.0  # nats
+_REPORTED = 25  # lines between two tables
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def run(
     outputs = []
     with TemporaryDirectory() as directory:
         measured = Sides(session, Path(directory), budget)
-        for line in lines(data, limit, anywhere=anywhere):
+        for number, line in enumerate(lines(data, limit, anywhere=anywhere), start=1):
             for side in sides:
                 planned = measured.plan(side, line)
                 written = measured.written(planned, line)
@@ -147,6 +148,9 @@ def run(
                 outputs.append(
                     {"id": line.id, "side": side, "written": written, "expected": line.expected, "nats": nats}
                 )
+            if number % _REPORTED == 0:
+                report(f"after {number} lines")
+                table(figures, report)
     return {"figures": table(figures, report), "outputs": outputs}
 
 

@@ -27,7 +27,7 @@ class Anchor:
         after: the text after the cursor when the anchor was set, bounded.
         tokens: beginning of text, prefix marker, context, head, suffix marker, suffix, middle marker.
         room: tokens that may follow, what was typed and what is generated together.
-        context: what stands above the head: chunks of the repository, as comments.
+        context: what stands above the head: chunks of the repository.
     """
 
     start: int

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from codeassist.context.candidate import Candidate
 from codeassist.context.chunk import Chunk, Gathered
-from codeassist.context.languages import Language
+from codeassist.context.languages import Language, language_for
 from codeassist.engine.api import Engine
 
 _KEPT = 4096  # counts
@@ -53,10 +54,9 @@ def pack(
     Raises:
         EngineError: the engine failed.
     """
-    sign = language.line_comment if language is not None else _COMMENT
     most = budget * _CHARACTERS * len(kinds)
     offered = [_affordable(kind, most) for kind in kinds]
-    costs = _costs([each for kind in offered for each in kind], sign, counter)
+    costs = _costs([each for kind in offered for each in kind], language, counter)
     used, chosen = [0] * len(kinds), [[] for _ in kinds]  # type: tuple[list[int], list[list[Candidate]]]
     waiting = [list(reversed(kind)) for kind in offered]
     headed: set[tuple[str, tuple[str, ...]]] = set()
@@ -74,10 +74,10 @@ def pack(
             used[kind] += cost
             headed |= {head} if len(candidate.lines) <= 1 else set()
             chosen[kind].append(candidate)
-    laid = lay_out(chosen, sign, counter)
+    laid = lay_out(chosen, language, counter)
     while laid.tokens > budget:  # pieces are a little more, or less, than their sum
         max(chosen, key=len).pop()
-        laid = lay_out(chosen, sign, counter)
+        laid = lay_out(chosen, language, counter)
     return Gathered(chunks=laid.chunks, tokens=laid.tokens, budget=budget)
 
 
@@ -97,24 +97,26 @@ def _affordable(kind: Sequence[Candidate], characters: int) -> list[Candidate]:
     return kept
 
 
-def _costs(candidates: Sequence[Candidate], sign: str, counter: Counter) -> dict[Candidate, tuple[int, int]]:
+def _costs(
+    candidates: Sequence[Candidate], language: Language | None, counter: Counter
+) -> dict[Candidate, tuple[int, int]]:
     """Tokens of each candidate's lines, and of what stands above them."""
-    texts = [_comment(each.lines, sign) for each in candidates]
-    heads = [_comment([each.path, *each.above], sign) for each in candidates]
+    texts = [_text(each, (), language) for each in candidates]
+    heads = [_text(replace(each, lines=()), (each.path, *each.above), language) for each in candidates]
     counts = counter.count([*texts, *heads])
     return dict(zip(candidates, zip(counts[: len(texts)], counts[len(texts) :], strict=True), strict=True))
 
 
-def lay_out(kinds: Sequence[Sequence[Candidate]], sign: str, counter: Counter) -> Gathered:
+def lay_out(kinds: Sequence[Sequence[Candidate]], language: Language | None, counter: Counter) -> Gathered:
     """The chunks of what was chosen: by kind, path and line, whatever its value, so that they stay where they are."""
     texts: list[tuple[Candidate, str]] = []
     for kind in kinds:
-        head: list[str] = []
+        head: tuple[str, ...] = ()
         for each in sorted(kind, key=lambda candidate: (candidate.path, candidate.above, candidate.start)):
-            mine = [each.path, *each.above]
+            mine = (each.path, *each.above)
             new = () if mine == head else mine[1:] if mine[:1] == head[:1] else mine
-            texts.append((each, _comment([*new, *each.lines], sign)))
-            head = mine if len(each.lines) <= 1 else []
+            texts.append((each, _text(each, new, language)))
+            head = mine if len(each.lines) <= 1 else ()
     counts = counter.count([text for _, text in texts])
     chunks = [
         Chunk(path=each.path, start=each.start, end=each.end, reason=each.reason, tokens=tokens, text=text)
@@ -123,5 +125,14 @@ def lay_out(kinds: Sequence[Sequence[Candidate]], sign: str, counter: Counter) -
     return Gathered(chunks=chunks, tokens=sum(counts))
 
 
-def _comment(lines: Sequence[str], sign: str) -> str:
-    return "".join(f"{sign} {line}".rstrip() + "\n" for line in lines)
+def _text(candidate: Candidate, head: Sequence[str], language: Language | None) -> str:
+    """The name of the file as a comment, the code as it is; text of another language as comments too.
+
+    Code that stood as comments was as good (ARCHITECTURE.md has the figures), but then the small model goes on in
+    comments where a line begins.
+    """
+    sign = language.line_comment if language is not None else _COMMENT
+    code = "" if language_for(candidate.path) is language else f"{sign} "
+    lines = [f"{sign} {line}" if line == candidate.path else f"{code}{line}" for line in head]
+    lines += [f"{code}{line}" for line in candidate.lines]
+    return "".join(line.rstrip() + "\n" for line in lines)

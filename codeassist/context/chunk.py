@@ -13,7 +13,7 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
         start, end: lines, from 1, both included.
         reason: in a few words, why the model is shown it.
         tokens: of `text`, by the model's own tokenizer.
-        text: the very bytes that stand in the prompt, as comments of the file's language.
+        text: the very text that stands in the prompt.
     """
 
     path: str

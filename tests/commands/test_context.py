@@ -48,12 +48,12 @@ def test_two_calls_print_the_same_bytes(root: Path, run: Run, fake_engine: FakeS
 def test_people_see_where_each_chunk_is_from(root: Path, run: Run, fake_engine: FakeScript) -> None:
     fake_engine("x")
     result = run("context", "pkg/app.py", *AT)
-    assert "── pkg/store.py:17  imported  82 tokens, 82 bytes\n# pkg/store.py\n# def open_store(" in result.stdout
+    assert "── pkg/store.py:17  imported  80 tokens, 80 bytes\n# pkg/store.py\ndef open_store(" in result.stdout
     assert "of 256 tokens" in result.stderr
 
 
 def test_a_completion_begins_with_the_chunks_and_says_so(root: Path, run: Run, fake_engine: FakeScript) -> None:
-    shown = "# pkg/store.py\n# def open_store(path: str, *, create: bool = False) -> Store: ...\n"
+    shown = "# pkg/store.py\ndef open_store(path: str, *, create: bool = False) -> Store: ...\n"
     fake_engine(Reply(text="store(path)", when=shown), Reply(text="nothing"))
     document = run("complete", "pkg/app.py", *AT, "--json").document
     assert document["text"] == "store(path)"

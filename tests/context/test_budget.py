@@ -39,7 +39,7 @@ def test_chunks_stand_by_path_and_line_under_the_name_of_their_file() -> None:
         ]
     )
     assert "".join(done.texts) == (
-        "# a.py\n# class A:\n#     def early(self): ...\n#     def late(self): ...\n# b.py\n# def b(): ...\n"
+        "# a.py\nclass A:\n    def early(self): ...\n    def late(self): ...\n# b.py\ndef b(): ...\n"
     )
     assert [(chunk.path, chunk.start) for chunk in done.chunks] == [("a.py", 1), ("a.py", 2), ("a.py", 9), ("b.py", 1)]
 
@@ -51,12 +51,12 @@ def test_the_order_does_not_follow_the_values() -> None:
 
 def test_stretches_of_one_file_are_kept_apart() -> None:
     done = packed([candidate("a.py", 1, "one", "two"), candidate("a.py", 50, "three", "four")])
-    assert done.texts == ["# a.py\n# one\n# two\n", "# a.py\n# three\n# four\n"]
+    assert done.texts == ["# a.py\none\ntwo\n", "# a.py\nthree\nfour\n"]
 
 
 def test_what_does_not_fit_makes_room_for_what_does() -> None:
     done = packed([candidate("a.py", 1, "x" * 200), candidate("a.py", 9, "small")], budget=30)
-    assert done.texts == ["# a.py\n# small\n"]
+    assert done.texts == ["# a.py\nsmall\n"]
 
 
 def test_kinds_share_the_budget_and_leave_what_they_do_not_need() -> None:

@@ -69,21 +69,21 @@ def test_signatures_of_what_is_imported(index: Index) -> None:
     done = gather(index, "from pkg.store import open_store\n\n\ndef main():\n    store = open_")
     (chunk,) = [each for each in done.chunks if each.reason == "imported"]
     assert (chunk.path, chunk.start, chunk.end) == ("pkg/store.py", 17, 17)
-    assert chunk.text == "# pkg/store.py\n# def open_store(path: str, *, create: bool = False) -> Store: ...\n"
+    assert chunk.text == "# pkg/store.py\ndef open_store(path: str, *, create: bool = False) -> Store: ...\n"
 
 
 def test_members_of_a_class_that_is_named_nearby_stand_under_it(index: Index) -> None:
     done = gather(index, "from pkg.store import Store\n\n\ndef main(store: Store):\n    store.")
     text = "".join(each.text for each in done.chunks if not each.reason.startswith("similar"))
-    assert "# class Store:\n" in text
-    assert "#     def save(self, key: str, value: str) -> bool: ...\n" in text
+    assert "class Store:\n" in text
+    assert "    def save(self, key: str, value: str) -> bool: ...\n" in text
     assert "_flush" not in text, "private members are of no use elsewhere"
 
 
 def test_imports_are_shown_where_the_prompt_does_not_show_them(index: Index) -> None:
     before = f"from pkg.store import (\n    Store,\n    open_store,\n)\nimport os\n\n{LONG}\n\ndef main():\n    "
     (first, *_) = gather(index, before).chunks
-    assert first.text == "# pkg/app.py\n# from pkg.store import ( Store, open_store, )\n"
+    assert first.text == "# pkg/app.py\nfrom pkg.store import ( Store, open_store, )\n"
     assert (first.path, first.start, first.end, first.reason) == ("pkg/app.py", 1, 4, "import of this file")
     assert all("import os" not in text for text in gather(index, before).texts), "it is not of this repository"
     visible = gather(index, before, shown=len(before))

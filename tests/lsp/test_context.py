@@ -14,8 +14,8 @@ from tests.context.trees import put, repository
 from tests.lsp.client import Client, until
 
 APP = "from pkg.store import open_store\n\n\ndef main():\n    store = "
-SHOWN = "# def open_store(path: str, *, create: bool = False) -> Store: ...\n"
-CHANGED = "# def open_store(path: str, *, create: bool = False, mode: int = 0) -> Store: ...\n"
+SHOWN = "def open_store(path: str, *, create: bool = False) -> Store: ...\n"
+CHANGED = "def open_store(path: str, *, create: bool = False, mode: int = 0) -> Store: ...\n"
 
 
 @pytest.fixture
