@@ -24,6 +24,7 @@ from codeassist.session import Session
 from codeassist.terminal import one_line
 
 _TURN_TOKENS = 12  # of the markers around a question and its answer
+_FOLLOW_UP = 2  # a later question is shown this much less: it mostly speaks of what is there, and waits for the rest
 _TITLE = 60  # characters of a question, where it is told
 _KEPT = 0.6  # of the room, when old questions have to go
 
@@ -164,7 +165,7 @@ class Conversation:
         return fit(self._session.engine, clipped, room - reserved, question, self._prompt)
 
     def _excerpts(self, question: str, sources: Sources, room: int) -> list[Excerpt]:
-        budget = min(self._session.settings.ask.context_tokens, room)
+        budget = min(self._session.settings.ask.context_tokens // (_FOLLOW_UP if self._seen() else 1), room)
         if self._index is None or budget <= 0:
             return []
         whole = [Citation(each.path, 1, len(sources.lines(each.path))) for each in self.documents]

@@ -203,6 +203,7 @@ def test_a_follow_up_shows_nothing_twice(session: Session, index: Index) -> None
     assert second.timings.cached_tokens >= first.timings.prompt_tokens - 1
     prompts = "\n".join(each.content for each in engine.messages[-1])
     assert prompts.count("6 def discount(amount):") == 1
+    assert sum(each.tokens for each in second.context) <= session.settings.ask.context_tokens // 2
 
 
 def test_names_that_lines_use_are_shown_with_them(session: Session, index: Index) -> None:
