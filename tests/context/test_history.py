@@ -23,6 +23,16 @@ def repository(root: Path) -> Path:
     return root
 
 
+def sign(root: Path) -> None:
+    """Give the last commit a signature, which `log.showSignature` would have a program check."""
+    told = subprocess.run(["git", "cat-file", "commit", "HEAD"], cwd=root, check=True, capture_output=True).stdout
+    head, _, message = told.partition(b"\n\n")
+    signed = head + b"\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----\n\n" + message
+    write = ["git", "hash-object", "-t", "commit", "-w", "--stdin"]
+    made = subprocess.run(write, cwd=root, input=signed, check=True, capture_output=True).stdout.decode().strip()
+    subprocess.run(["git", "update-ref", "HEAD", made], cwd=root, check=True)
+
+
 def test_commits_are_told_newest_first(tmp_path: Path) -> None:
     root = repository(tmp_path / "r")
     commit(root, "one", a="1", b="1")
@@ -68,6 +78,7 @@ def test_a_hostile_configuration_runs_nothing(tmp_path: Path) -> None:
     root = repository(tmp_path / "r")
     commit(root, "one", a="1")
     commit(root, "two", a="2")
+    sign(root)
     trap = tmp_path / "trap.sh"
     trap.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\n")
     trap.chmod(0o755)
