@@ -1,7 +1,7 @@
 """Source trees of the repositories that the evaluation data names, as they were at a date.
 
 The commits themselves are not in the data; the newest source distribution before the commit's date stands for its tree.
-It is fetched once through pip and only read.
+It is fetched once through pip, which asks the archive's build backend for its metadata; otherwise it is only read.
 """
 
 from __future__ import annotations

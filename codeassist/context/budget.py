@@ -87,9 +87,12 @@ def _covers(one: Candidate, other: Candidate) -> bool:
 
 
 def _affordable(kind: Sequence[Candidate], characters: int) -> list[Candidate]:
-    """The best of a kind, as many as could possibly be chosen: no more are counted."""
+    """The best of a kind, as many as could possibly be chosen: no more are counted.
+
+    A file whose name is no line of text could say anything where its name stands: it is not shown.
+    """
     kept, total = [], 0
-    for candidate in kind:
+    for candidate in (each for each in kind if each.path.isprintable()):
         total += sum(map(len, candidate.lines))
         if total > characters:
             break

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,11 @@ def test_chunks_stand_by_path_and_line_under_the_name_of_their_file() -> None:
 def test_the_order_does_not_follow_the_values() -> None:
     first, second = candidate("a.py", 1, "one", value=9), candidate("b.py", 1, "two", value=1)
     assert packed([first, second]).texts == packed([second, first]).texts
+
+
+@pytest.mark.parametrize("path", ["a\nimport os\n.py", "a\udcff.py", "\x1b[2J.py"])
+def test_a_file_whose_name_is_no_line_is_not_shown(path: str) -> None:
+    assert packed([candidate(path, 1, "one"), candidate("b.py", 1, "two")]).texts == ["# b.py\ntwo\n"]
 
 
 def test_stretches_of_one_file_are_kept_apart() -> None:
