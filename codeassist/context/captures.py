@@ -10,7 +10,7 @@ part is the name, with groups in braces.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # the second a query's time grows with the square of the depth. In ordinary files both stay in the dozens.
 _MATCHES_AT_ONCE = 4096
 _DEEPEST = 300
+_STRETCH = 64 * 1024  # bytes that are asked at a time: a match takes much more memory than what it matches
 # Among tokens side by side each step of a query looks at all that follow up to the next node with a name: a second for
 # so many pairs. Only ERROR nodes hold so many. (A progress callback would stop it, but crashes in tree-sitter 0.26.)
 _MOST_PAIRS = 10**9
@@ -68,7 +69,7 @@ def capture(language: Language, tree: tree_sitter.Tree) -> Captures:
     found = Captures()
     cursor = tree_sitter.QueryCursor(_query(language), match_limit=_MATCHES_AT_ONCE)
     cursor.set_max_start_depth(_DEEPEST)
-    for _, match in cursor.matches(tree.root_node) if _can_be_asked(tree) else ():
+    for match in _matches(cursor, tree):
         if "reference" in match:
             node = match["reference"][0]
             found.references[node.start_byte] = node
@@ -84,6 +85,15 @@ def capture(language: Language, tree: tree_sitter.Tree) -> Captures:
         else:
             _add_definition(language, found, match)
     return found
+
+
+def _matches(cursor: tree_sitter.QueryCursor, tree: tree_sitter.Tree) -> Iterator[dict[str, list[tree_sitter.Node]]]:
+    """Every match, a stretch of the file after the other; one that reaches into several comes more than once."""
+    if _can_be_asked(tree):
+        for start in range(0, tree.root_node.end_byte + 1, _STRETCH):
+            cursor.set_byte_range(start, start + _STRETCH)
+            for _, match in cursor.matches(tree.root_node):
+                yield match
 
 
 def _can_be_asked(tree: tree_sitter.Tree) -> bool:

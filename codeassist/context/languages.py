@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import time
 from collections.abc import Mapping
 from functools import cache
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 
 _CHUNK = 64 * 1024  # bytes that a parser asks for at a time
+_PATIENCE, _LEAST_PACE = 0.3, 100_000  # seconds of the processor, and bytes a second: a hundredth of what is usual
+_MOST_OPENED = 3_000  # of one sign in what may be one statement: generics, casts, pipes
+_STATEMENT = re.compile(rf"[^;{{}}]{{{_MOST_OPENED},}}")
+_SIGNS = re.compile(r"(?<!\W)\W{5000}")
 
 
 class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, eq=False):
@@ -100,19 +105,28 @@ def parse(language: Language, text: str) -> tree_sitter.Tree:
     return tree_sitter.Parser(grammar(language)).parse(encode(text))
 
 
-def parse_within(language: Language, text: str, seconds: float) -> tree_sitter.Tree | None:
-    """As `parse`, None if it would take more processor time: a few grammars need the square of a hostile text's length.
+def _entangled(statement: str) -> bool:
+    return any(statement.count(sign) > _MOST_OPENED for sign in "<(|")
 
-    NULs are blanks here: grammars look for what follows a run of them again and again, and no one can stop that.
+
+def parse_within(language: Language, text: str, seconds: float) -> tree_sitter.Tree | None:
+    """As `parse`, None if it would take more processor time, goes on far too slowly, or is not to be tried.
+
+    A few grammars need the square of a hostile text's length, and some all at once, with gigabytes, where nothing can
+    stop them (`a<a<a<` in Java, NULs in Bash: those are blanks here). Queries need the square of a run of signs.
     """
     import tree_sitter
 
+    if _SIGNS.search(text) or (language.blocks != "indent" and any(map(_entangled, _STATEMENT.findall(text)))):
+        return None
     data, parser = encode(text.replace("\0", " ")), tree_sitter.Parser(grammar(language))
-    end = time.thread_time() + seconds
+    begin = time.thread_time()
+
+    def too_slow(offset: int, _: bool) -> bool:
+        return time.thread_time() - begin > min(seconds, _PATIENCE + offset / _LEAST_PACE)
+
     try:
-        tree = parser.parse(
-            lambda offset, _: data[offset : offset + _CHUNK], progress_callback=lambda _, __: time.thread_time() > end
-        )
+        tree = parser.parse(lambda offset, _: data[offset : offset + _CHUNK], progress_callback=too_slow)
     except ValueError:  # it was stopped
         return None
     # Only a tree of bytes has its nodes' texts; what is known already makes it cheap.

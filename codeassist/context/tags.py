@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from codeassist.context.captures import Captures, Found, capture, last_row, text_of
 from codeassist.context.languages import Language, encode, parse_within
 from codeassist.context.scope import body_of
-from codeassist.context.usepaths import modules
+from codeassist.context.usepaths import use_paths
 
 if TYPE_CHECKING:
     import tree_sitter
 
 _PARSE_SECONDS = 2.0  # of the processor; a million characters of ordinary code take a tenth
-_SOUP = re.compile(r"(?<!\W)\W{5000}")  # signs side by side, as in `[,,,,`: a query takes the square of their number
 _NAME, _PATH, _SIGNATURE, _DOC = 100, 200, 200, 160  # characters
 _BYTES_READ = 2000  # of a signature, a docstring or a comment, before it is shortened
 _COMMENTS = 200  # looked at above a definition
@@ -78,14 +77,14 @@ class Tags:
 def tags(language: Language, text: str) -> Tags:
     """The tags of a file; those that can be told of a broken one. Never raises for what a text holds."""
     data = encode(text)
-    tree = None if _SOUP.search(text) else parse_within(language, text, _PARSE_SECONDS)
+    tree = parse_within(language, text, _PARSE_SECONDS)
     if tree is None:
         return Tags()
     found = capture(language, tree)
     return Tags(
         definitions=tuple(_definitions(language, data, found)),
         references=_references(found),
-        imports=tuple(sorted(_imports(found), key=lambda each: each.line)),
+        imports=tuple(_imports(found)),
     )
 
 
@@ -94,15 +93,17 @@ def _references(found: Captures) -> dict[str, int]:
     return {name: count for name, count in names if name and (name[0].isalpha() or name[0] in "_$")}
 
 
-def _imports(found: Captures) -> Iterator[Import]:
-    for node, names in found.modules.values():
-        module = _QUOTES.sub("", text_of(node)[:_PATH])
-        if module:
-            yield Import(module, tuple(dict.fromkeys(names)), node.start_point.row + 1)
+def _imports(found: Captures) -> list[Import]:
+    modules = [(node, _QUOTES.sub("", text_of(node)[:_PATH]), names) for node, names in found.modules.values()]
     for node in found.paths.values():
         if node.id not in found.modules:
-            for module, names in modules(_beginning(node)).items():
-                yield Import(module, tuple(dict.fromkeys(names)), node.start_point.row + 1)
+            modules += [(node, *each) for each in use_paths(_beginning(node)).items()]
+    modules.sort(key=lambda each: each[0].start_byte)
+    return [
+        Import(module, tuple(dict.fromkeys(names)), node.start_point.row + 1)
+        for node, module, names in modules
+        if module
+    ]
 
 
 def _definitions(language: Language, data: bytes, found: Captures) -> Iterator[Tag]:

@@ -12,7 +12,7 @@ _PIECE = re.compile(r"[{},]|[^{},]+")
 _MOST_PATHS, _DEEPEST, _LONGEST = 500, 20, 300
 
 
-def modules(text: str) -> dict[str, list[str]]:
+def use_paths(text: str) -> dict[str, list[str]]:
     """The modules of a Rust, PHP or Java import, each with the names that are taken from it; none: the whole of it.
 
     `a::b` takes b from a; `self` in a group is the module around it, `*` everything of it.

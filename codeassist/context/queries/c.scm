@@ -42,5 +42,6 @@
 (pointer_expression argument: (identifier) @reference)
 (subscript_expression argument: (identifier) @reference)
 (conditional_expression (identifier) @reference)
+(parenthesized_expression (identifier) @reference)
 
 (preproc_include path: (_) @module)

@@ -29,6 +29,7 @@
 (return_statement (identifier) @reference)
 (assignment_expression right: (identifier) @reference)
 (binary_expression (identifier) @reference)
+(foreach_statement right: (identifier) @reference)
 (initializer_expression (identifier) @reference)
 
 (using_directive (qualified_name) @module)

@@ -40,6 +40,12 @@
 (variable_declarator value: (identifier) @reference)
 (assignment_expression right: (identifier) @reference)
 (assignment_pattern right: (identifier) @reference)
+(object_assignment_pattern right: (identifier) @reference)
+(parenthesized_expression (identifier) @reference)
+(for_in_statement right: (identifier) @reference)
+(template_substitution (identifier) @reference)
+(unary_expression argument: (identifier) @reference)
+(await_expression (identifier) @reference)
 (binary_expression (identifier) @reference)
 (ternary_expression (identifier) @reference)
 

@@ -26,6 +26,7 @@
 (assignment_statement right: (expression_list (identifier) @reference))
 (short_var_declaration right: (expression_list (identifier) @reference))
 (binary_expression (identifier) @reference)
+(range_clause right: (identifier) @reference)
 (unary_expression operand: (identifier) @reference)
 
 (import_spec path: (_) @module)

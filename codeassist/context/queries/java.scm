@@ -26,7 +26,10 @@
 (variable_declarator value: (identifier) @reference)
 (assignment_expression right: (identifier) @reference)
 (binary_expression (identifier) @reference)
+(parenthesized_expression (identifier) @reference)
+(enhanced_for_statement value: (identifier) @reference)
 
 ; `import a.b.C` takes C from a.b; `import a.b.*` all of it.
 (import_declaration (scoped_identifier) @path)
 (import_declaration (scoped_identifier) @module (asterisk))
+(import_declaration (identifier) @module)

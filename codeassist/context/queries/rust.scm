@@ -37,6 +37,8 @@
 (binary_expression (identifier) @reference)
 (field_initializer value: (identifier) @reference)
 (let_declaration value: (identifier) @reference)
+(match_expression value: (identifier) @reference)
+(for_expression value: (identifier) @reference)
 (index_expression . (identifier) @reference)
 
 (use_declaration argument: (_) @path)
