@@ -22,6 +22,7 @@ from codeassist.context.scope import kind_of, name_node
 if TYPE_CHECKING:
     import tree_sitter
 
+_NAME = 400  # bytes
 # What a hostile file can keep half matched: patterns with captures, and those that began at any depth above. Without
 # the second a query's time grows with the square of the depth. In ordinary files both stay in the dozens.
 _MATCHES_AT_ONCE = 4096
@@ -48,10 +49,11 @@ class Found:
 class Captures:
     """Of one file. Definitions and modules by the ids of their nodes, comments by the row they end in."""
 
+    data: bytes
     definitions: dict[int, Found] = field(default_factory=dict)
     wrapped: dict[int, set[int]] = field(default_factory=dict)  # the definitions in each wrapper
     names: set[int] = field(default_factory=set)  # the bytes where definitions are named: no references
-    references: dict[int, tree_sitter.Node] = field(default_factory=dict)  # by their bytes
+    references: dict[int, int] = field(default_factory=dict)  # the bytes where they begin and end
     modules: dict[int, tuple[tree_sitter.Node, list[str]]] = field(default_factory=dict)
     paths: dict[int, tree_sitter.Node] = field(default_factory=dict)
     comments: dict[int, tree_sitter.Node] = field(default_factory=dict)
@@ -59,25 +61,31 @@ class Captures:
 
     def used(self) -> dict[bytes, int]:
         """The names that are referred to, with how often."""
-        return Counter(node.text or b"" for at, node in self.references.items() if at not in self.names)
+        return Counter(self.data[start:end] for start, end in self.references.items() if start not in self.names)
+
+    def text(self, node: tree_sitter.Node, limit: int) -> str:
+        """The text of a node, as it is in the file (not all grammars are shown that), up to so many bytes."""
+        end = min(node.end_byte, node.start_byte + limit)
+        return self.data[node.start_byte : end].decode("utf-8", "replace")
 
 
-def capture(language: Language, tree: tree_sitter.Tree) -> Captures:
-    """Run the language's query over a file."""
+def capture(language: Language, tree: tree_sitter.Tree, data: bytes) -> Captures:
+    """Run the language's query over a file, whose bytes are `data`."""
     import tree_sitter
 
-    found = Captures()
+    found = Captures(data)
     cursor = tree_sitter.QueryCursor(_query(language), match_limit=_MATCHES_AT_ONCE)
     cursor.set_max_start_depth(_DEEPEST)
     for match in _matches(cursor, tree):
         if "reference" in match:
             node = match["reference"][0]
-            found.references[node.start_byte] = node
+            found.references[node.start_byte] = node.end_byte
         elif "comment" in match:
             found.comments[last_row(match["comment"][0])] = match["comment"][0]
         elif "module" in match:
             node = match["module"][0]
-            found.modules.setdefault(node.id, (node, []))[1].extend(text_of(name) for name in match.get("taken", ()))
+            names = [found.text(name, _NAME) for name in match.get("taken", ())]
+            found.modules.setdefault(node.id, (node, []))[1].extend(names)
         elif "path" in match:
             found.paths[match["path"][0].id] = match["path"][0]
         elif "above" in match:
@@ -117,11 +125,6 @@ def last_row(node: tree_sitter.Node) -> int:
     return end.row - (end.column == 0 and end.row > node.start_point.row)
 
 
-def text_of(node: tree_sitter.Node) -> str:
-    """The text of a node."""
-    return (node.text or b"").decode("utf-8", "replace")
-
-
 @cache
 def _query(language: Language) -> tree_sitter.Query:
     import tree_sitter
@@ -142,10 +145,10 @@ def _add_definition(language: Language, found: Captures, match: Mapping[str, lis
         one = found.definitions[node.id] = Found(node, kind, "")
     if "name" in match or not one.name:
         name = match["name"][0] if "name" in match else name_node(language, node)
-        one.name = "" if name is None else text_of(name).strip("\"'")
+        one.name = "" if name is None else found.text(name, _NAME).strip("\"'")
         found.names.add(-1 if name is None else name.start_byte)
     if "container" in match:
-        one.container = text_of(match["container"][0])
+        one.container = found.text(match["container"][0], _NAME)
     if "doc" in match:
         one.doc = match["doc"][0]
     for wrapper in match.get("wrapper", ()):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import tree_sitter
 
 
+_NARROWED = {"[\u0100-\u07ff]": "é", "[\u0800-\uffff]": "éx", "[\U00010000-\U0010ffff]": "éé"}  # as many bytes
 _CHUNK = 64 * 1024  # bytes that a parser asks for at a time
 _PATIENCE, _LEAST_PACE = 0.3, 100_000  # seconds of the processor, and bytes a second: a hundredth of what is usual
 _MOST_OPENED = 3_000  # of one sign in what may be one statement: generics, casts, pipes
@@ -47,6 +48,7 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     name_fields: tuple[str, ...]
     comment: str
     string: str
+    narrow: bool = False
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,18 +93,31 @@ def grammar(language: Language) -> tree_sitter.Language:
 
 
 def encode(text: str) -> bytes:
-    """The bytes that are parsed: UTF-8, with lone surrogates kept so that no text is refused."""
+    """UTF-8, with lone surrogates kept so that no text is refused."""
     return text.encode("utf-8", "surrogatepass")
 
 
+def parsable(language: Language, text: str) -> bytes:
+    """The bytes that are parsed: as many as `encode(text)`, without characters that a grammar cannot take.
+
+    Bash's looks them up in a table that ends at U+00FF, which ends the process now and then, and for NULs again and
+    again to the end of their run.
+    """
+    text = text.replace("\0", " ")
+    if language.narrow and not text.isascii():
+        for wide, narrow in _NARROWED.items():
+            text = re.sub(wide, narrow, text)
+    return encode(text)
+
+
 def parse(language: Language, text: str) -> tree_sitter.Tree:
-    """The syntax tree of `encode(text)`; its offsets are bytes. Errors in the text become ERROR nodes.
+    """The syntax tree of a text; its offsets are bytes of `encode(text)`. Errors in the text become ERROR nodes.
 
     Each call has a parser of its own (they are cheap, and not safe to share between threads).
     """
     import tree_sitter
 
-    return tree_sitter.Parser(grammar(language)).parse(encode(text))
+    return tree_sitter.Parser(grammar(language)).parse(parsable(language, text))
 
 
 def _entangled(statement: str) -> bool:
@@ -113,13 +128,13 @@ def parse_within(language: Language, text: str, seconds: float) -> tree_sitter.T
     """As `parse`, None if it would take more processor time, goes on far too slowly, or is not to be tried.
 
     A few grammars need the square of a hostile text's length, and some all at once, with gigabytes, where nothing can
-    stop them (`a<a<a<` in Java, NULs in Bash: those are blanks here). Queries need the square of a run of signs.
+    stop them (`a<a<a<` in Java). Queries need the square of a run of signs.
     """
     import tree_sitter
 
     if _SIGNS.search(text) or (language.blocks != "indent" and any(map(_entangled, _STATEMENT.findall(text)))):
         return None
-    data, parser = encode(text.replace("\0", " ")), tree_sitter.Parser(grammar(language))
+    data, parser = parsable(language, text), tree_sitter.Parser(grammar(language))
     begin = time.thread_time()
 
     def too_slow(offset: int, _: bool) -> bool:

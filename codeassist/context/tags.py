@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from codeassist.context.captures import Captures, Found, capture, last_row, text_of
+from codeassist.context.captures import Captures, Found, capture, last_row
 from codeassist.context.languages import Language, encode, parse_within
 from codeassist.context.scope import body_of
 from codeassist.context.usepaths import use_paths
@@ -80,9 +80,9 @@ def tags(language: Language, text: str) -> Tags:
     tree = parse_within(language, text, _PARSE_SECONDS)
     if tree is None:
         return Tags()
-    found = capture(language, tree)
+    found = capture(language, tree, data)
     return Tags(
-        definitions=tuple(_definitions(language, data, found)),
+        definitions=tuple(_definitions(language, found)),
         references=_references(found),
         imports=tuple(_imports(found)),
     )
@@ -94,10 +94,10 @@ def _references(found: Captures) -> dict[str, int]:
 
 
 def _imports(found: Captures) -> list[Import]:
-    modules = [(node, _QUOTES.sub("", text_of(node)[:_PATH]), names) for node, names in found.modules.values()]
+    modules = [(node, _QUOTES.sub("", found.text(node, _PATH)), names) for node, names in found.modules.values()]
     for node in found.paths.values():
         if node.id not in found.modules:
-            modules += [(node, *each) for each in use_paths(_beginning(node)).items()]
+            modules += [(node, *each) for each in use_paths(found.text(node, _BYTES_READ)).items()]
     modules.sort(key=lambda each: each[0].start_byte)
     return [
         Import(module, tuple(dict.fromkeys(names)), node.start_point.row + 1)
@@ -106,7 +106,7 @@ def _imports(found: Captures) -> list[Import]:
     ]
 
 
-def _definitions(language: Language, data: bytes, found: Captures) -> Iterator[Tag]:
+def _definitions(language: Language, found: Captures) -> Iterator[Tag]:
     around: list[tuple[int, int, str]] = []  # (end, the node's id, names from the outermost on)
     constants: set[tuple[str, str]] = set()
     for one in sorted(found.definitions.values(), key=lambda one: (one.node.start_byte, -one.node.end_byte)):
@@ -119,16 +119,16 @@ def _definitions(language: Language, data: bytes, found: Captures) -> Iterator[T
         around.append((one.node.end_byte, one.node.id, f"{container}.{name}"[:_PATH] if container else name))
         if name and not (one.kind in _BOUND_AGAIN and (container, name) in constants):
             constants.add((container, name))
-            yield _tag(language, data, found, one, name, container)
+            yield _tag(language, found, one, name, container)
 
 
-def _tag(language: Language, data: bytes, found: Captures, one: Found, name: str, container: str) -> Tag:
+def _tag(language: Language, found: Captures, one: Found, name: str, container: str) -> Tag:
     outer = one.wrapper if one.wrapper is not None and len(found.wrapped[one.wrapper.id]) == 1 else one.node
-    first, comments = _above(data, found, outer.start_point.row)
+    first, comments = _above(found, outer.start_point.row)
     last = last_row(outer)
     end, row = _head_end(language, one.node)
     start = (outer if outer.start_point.row == one.node.start_point.row else one.node).start_byte
-    head = _one_line(data[start : min(end, start + _BYTES_READ)].decode("utf-8", "replace"), _SIGNATURE)
+    head = _one_line(found.data[start : min(end, start + _BYTES_READ)].decode("utf-8", "replace"), _SIGNATURE)
     return Tag(
         name=name,
         container=container,
@@ -137,7 +137,7 @@ def _tag(language: Language, data: bytes, found: Captures, one: Found, name: str
         end_line=last + 1,
         body_line=min(row, last) + 2,
         signature=f"{head} … {name}" if one.kind == "type" and name not in head else head,
-        doc=_documentation(one.doc, comments),
+        doc=_documentation(found, one.doc, comments),
     )
 
 
@@ -157,7 +157,7 @@ def _head_end(language: Language, node: tree_sitter.Node) -> tuple[int, int]:
     return end, row
 
 
-def _above(data: bytes, found: Captures, row: int) -> tuple[int, list[tree_sitter.Node]]:
+def _above(found: Captures, row: int) -> tuple[int, list[tree_sitter.Node]]:
     """The row where what belongs to the definition at `row` begins, and the comments right above, the last one first.
 
     Attributes belong to it; comments do not, they document it.
@@ -167,7 +167,7 @@ def _above(data: bytes, found: Captures, row: int) -> tuple[int, list[tree_sitte
     while len(comments) < _COMMENTS:
         if (attribute := found.above.get(row - 1)) is not None:
             first = row = attribute.start_point.row
-        elif (comment := found.comments.get(row - 1)) is not None and _begins_line(data, comment):
+        elif (comment := found.comments.get(row - 1)) is not None and _begins_line(found.data, comment):
             comments.append(comment)
             row = comment.start_point.row
         else:
@@ -179,18 +179,14 @@ def _begins_line(data: bytes, node: tree_sitter.Node) -> bool:
     return not data[node.start_byte - node.start_point.column : node.start_byte].strip()
 
 
-def _documentation(inside: tree_sitter.Node | None, above: list[tree_sitter.Node]) -> str:
+def _documentation(found: Captures, inside: tree_sitter.Node | None, above: list[tree_sitter.Node]) -> str:
     """The first paragraph, without the signs around it and its markup."""
-    text = _DELIMITERS.sub("", _beginning(inside)) if inside is not None else ""
+    text = _DELIMITERS.sub("", found.text(inside, _BYTES_READ)) if inside is not None else ""
     if not text.strip():
-        text = "\n".join(_beginning(comment).rstrip("\n") for comment in reversed(above))
+        text = "\n".join(found.text(comment, _BYTES_READ).rstrip("\n") for comment in reversed(above))
         text = _COMMENT_SIGNS.sub("", text)
     paragraph = _PARAGRAPH_END.split(_MARKUP.sub("", text).strip(), maxsplit=1)[0]
     return _one_line(paragraph, _DOC)
-
-
-def _beginning(node: tree_sitter.Node) -> str:
-    return (node.text or b"")[:_BYTES_READ].decode("utf-8", "replace")
 
 
 def _one_line(text: str, limit: int) -> str:

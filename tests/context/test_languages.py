@@ -7,7 +7,7 @@ import pytest
 import tree_sitter
 
 from codeassist.context import languages as module
-from codeassist.context.languages import Language, language_for, languages, load_languages, parse
+from codeassist.context.languages import Language, language_for, languages, load_languages, parse, parse_within
 from codeassist.errors import ConfigError
 
 ROWS = list(languages().values())
@@ -108,3 +108,34 @@ def test_grammars_are_imported_only_to_parse() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("text", ["a é ē 中 👍 \ud800 b", "\0\0a\0", "plain", "é"])
+def test_what_is_parsed_has_as_many_bytes(text: str) -> None:
+    for row in ROWS:
+        data = module.parsable(row, text)
+        assert len(data) == len(module.encode(text))
+        assert b"\0" not in data
+        assert not row.narrow or max(data.decode()) <= "\xff"
+
+
+def test_wide_characters_do_not_end_the_process_in_bash() -> None:
+    """Shown to the grammar, they end one process in three, as its memory happens to lie."""
+    import subprocess
+    import sys
+
+    code = (
+        "from codeassist.context.languages import languages, parse\n"
+        "text = '{' + '{'.join(chr(0x10FFFF - 4099 * i) for i in range(200))\n"
+        "print(parse(languages()['bash'], text).root_node.end_byte)"
+    )
+    for _ in range(12):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert (done.returncode, done.stdout.strip()) == (0, "1000")
+
+
+@pytest.mark.parametrize("text", ["a<" * 50_000, "List<" * 20_000 + "\n", "[," * 50_000, "(a) => " * 15_000])
+@pytest.mark.parametrize("name", ["java", "csharp", "typescript", "c"])
+def test_what_would_take_gigabytes_is_not_tried(name: str, text: str) -> None:
+    assert parse_within(languages()[name], text, 10.0) is None
+    assert parse_within(languages()[name], text[:2000], 10.0) is not None

@@ -9,7 +9,7 @@ from codeassist.completion.filters.brackets import lex
 from codeassist.completion.filters.compiles import compiles
 from codeassist.completion.filters.dedent import HEADER
 from codeassist.completion.filters.hole import Hole, width
-from codeassist.context.languages import Language, encode, parse
+from codeassist.context.languages import Language, parsable, parse
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -90,7 +90,7 @@ class Parsed:
 
     def __init__(self, language: Language, region: Region) -> None:
         self._language, self._region = language, region
-        self._before, self._after = encode(region.prefix), encode(region.suffix)
+        self._before, self._after = parsable(language, region.prefix), parsable(language, region.suffix)
         self._tree: tree_sitter.Tree | None = None
         self._known: dict[str, int] = {}
 
@@ -117,7 +117,7 @@ class Parsed:
 
         if self._tree is None:
             self._tree = self._first("")
-        inserted, at = encode(middle), len(self._before)
+        inserted, at = parsable(self._language, middle), len(self._before)
         begin, end = _point(self._before), _point(self._before + inserted)
         tree = self._tree.copy()
         tree.edit(at, at, at + len(inserted), begin, begin, end)
