@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import sys
 
 import msgspec
@@ -12,12 +13,15 @@ from codeassist.context.parsed import parse
 from codeassist.context.parsers import receive, send
 
 _NICE = 5  # an editor and the engine come first
+_MEMORY_BYTES = 2 << 30  # some grammars take gigabytes for a hostile file; then this process ends, and it is plain text
 
 
 def main() -> None:
     """Answer batches of (language, content)."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ValueError):
         os.nice(_NICE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)  # whatever a library prints is no answer
         decoder = msgspec.msgpack.Decoder(list[tuple[str, bytes]])
