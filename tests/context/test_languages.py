@@ -32,7 +32,7 @@ TABLE = Path(module.__file__).with_name("languages.toml").read_text(encoding="ut
         ("a.d.ts", "typescript"),
         ("a.tsx", "tsx"),
         ("A.java", "java"),
-        ("a.h", "c"),
+        ("a.h", "cpp"),
         ("a.hpp", "cpp"),
         ("a.cs", "csharp"),
         ("a.rb", "ruby"),
