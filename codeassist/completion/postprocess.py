@@ -28,6 +28,7 @@ from codeassist.completion.filters.runon import second_definition
 from codeassist.completion.filters.syntax import syntax_errors
 from codeassist.completion.filters.unfinished import unfinished
 from codeassist.completion.filters.unseen import printable
+from codeassist.completion.filters.words import closing_word
 from codeassist.context.languages import Language
 
 Rule = Callable[[Hole, str], Cut | None]
@@ -35,6 +36,7 @@ Rule = Callable[[Hole, str], Cut | None]
 # While decoding and at the end: the first cut in the text wins.
 RULES: Mapping[str, Rule] = {
     "scope end": scope_end,
+    "scope end by word": closing_word,
     "second definition": second_definition,
     "repeats the rest of the line": repeats_rest,
     "rewrites the rest of the line": rewrites_rest,

@@ -19,9 +19,11 @@ from tests.completion import golden_loops as loops
 from tests.completion.golden_joins import ENDS, REPEATS_SUFFIX, REPETITION, REST_OF_LINE, REWRITES_LINE
 from tests.completion.golden_scope import SCOPE_END, SECOND_DEFINITION, Case
 from tests.completion.golden_syntax import SYNTAX
+from tests.completion.golden_words import CLOSING_WORD
 
 RULES = {
     "scope end": SCOPE_END,
+    "scope end by word": CLOSING_WORD,
     "second definition": SECOND_DEFINITION,
     "repeats the suffix": REPEATS_SUFFIX,
     "repeats the rest of the line": REST_OF_LINE,

@@ -139,3 +139,32 @@ def test_wide_characters_do_not_end_the_process_in_bash() -> None:
 def test_what_would_take_gigabytes_is_not_tried(name: str, text: str) -> None:
     assert parse_within(languages()[name], text, 10.0) is None
     assert parse_within(languages()[name], text[:2000], 10.0) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "quoted", "code"),
+    [
+        ("typescript", "`a ${b} (`", "a"),
+        ("java", '"""\n "a" { \\"""\n"""', "'"),
+        ("java", "'{'", "a"),
+        ("c", "'\\''", "a"),
+        ("cpp", 'R"x(a )" ( )x"', "a"),
+        ("csharp", '$@"C:\\{x} "" ("', "a"),
+        ("csharp", '"""a " ("""', "a"),
+        ("ruby", "<<~A\n  don't (\n  A", "a << b"),
+        ("ruby", "=begin\n(\n=end", "x = begin"),
+        ("php", "<<<'A'\ndon't (\nA", "#[A]"),
+        ("php", "# a (", "a"),
+        ("bash", "<<'A' > x\ndon't (\nA", "${#a[@]}"),
+        ("bash", "$'\\'('", "$#"),
+        ("bash", "\n  a | b)", "f()"),
+        ("rust", "'{'", "'a"),
+    ],
+)
+def test_strings_and_comments(name: str, quoted: str, code: str) -> None:
+    row = languages()[name]
+    pattern = re.compile(f"(?:{row.comment})|(?:{row.string})", re.DOTALL)
+    found = pattern.search(quoted)
+    assert found is not None
+    assert found.group() == quoted.lstrip("\n")
+    assert pattern.search(code) is None

@@ -168,7 +168,7 @@ def test_deep_nesting_is_no_recursion() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    language=st.sampled_from(sorted(TABLE)),
+    language=st.sampled_from(sorted(languages())),
     text=st.one_of(
         st.text(max_size=200),
         st.lists(

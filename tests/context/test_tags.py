@@ -46,7 +46,11 @@ UNUSED = {
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_samples(path: Path) -> None:
-    found = _tags(path)
+    language = language_for(path)
+    assert language is not None
+    text = path.read_text(encoding="utf-8")
+    assert not parse(language, text).root_node.has_error
+    found = tags(language, text)
     lines = [
         f"{each.kind} {'.'.join(filter(None, [each.container, each.name]))} {each.start_line}-{each.end_line} "
         f"{each.body_line} | {' | '.join(filter(None, [each.signature, each.doc]))}"
@@ -180,9 +184,3 @@ def test_any_text_has_tags_within_it(row: Language, text: str) -> None:
         assert len(each.signature) <= 200 + 102
     assert all(1 <= each.line <= lines and each.module for each in found.imports)
     assert all(name and count > 0 for name, count in found.references.items())
-
-
-def _tags(path: Path) -> Tags:
-    language = language_for(path)
-    assert language is not None
-    return tags(language, path.read_text(encoding="utf-8"))

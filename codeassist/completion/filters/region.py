@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from codeassist.completion.filters.brackets import lex
+from codeassist.completion.filters.brackets import lex, unmatched
 from codeassist.completion.filters.compiles import compiles
 from codeassist.completion.filters.dedent import HEADER
 from codeassist.completion.filters.hole import Hole, width
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import tree_sitter
 
 _STATEMENT = re.compile(r"[ \t]*[A-Za-z@](?!(?<=e)l(?:se|if)\b|(?<=e)xcept\b|(?<=f)inally\b)")
+_INNER = re.compile(r"[ \t]*(?:end|fi|done|esac|then|do|else|elif|elsif|when|rescue|ensure)\b")  # not in braces
+_LABEL = re.compile(r"[A-Za-z_][\w \t]*:(?!:)")  # `public:`, `out:` stand left of what they are in
 _AFTER = 3  # statements after the cursor's own that are parsed with it: the first may need a second (`@cache`, `def`)
 _FAR = 8 * 1024  # characters on each side
 
@@ -55,7 +57,7 @@ def _starts(hole: Hole) -> list[int]:
     while offset > max(0, len(hole.prefix) - _FAR):
         start = hole.prefix.rfind("\n", 0, offset - 1) + 1
         line = hole.prefix[start : offset - 1]
-        top = _STATEMENT.match(line) and not line[0].isspace()
+        top = _begins(hole, line) and not line[0].isspace() and (headers or not _LABEL.match(line))
         if top and not lexed.quoted(start):
             return [*found, start]
         if headers and not found and HEADER.match(line):
@@ -63,6 +65,12 @@ def _starts(hole: Hole) -> list[int]:
             last = last or [start]
         offset = start
     return found or last
+
+
+def _begins(hole: Hole, line: str) -> bool:
+    """True if a statement begins with a line."""
+    words = hole.language is not None and hole.language.blocks in ("end", "shell")
+    return _STATEMENT.match(line) is not None and not (words and _INNER.match(line))
 
 
 def _end(hole: Hole, start: int) -> int:
@@ -74,12 +82,25 @@ def _end(hole: Hole, start: int) -> int:
     while 0 < offset < len(hole.suffix) and len(found) < _AFTER:
         end = hole.suffix.find("\n", offset)
         line = hole.suffix[offset : end if end >= 0 else len(hole.suffix)]
-        if _STATEMENT.match(line) and width(line) <= level and not lexed.quoted(len(hole.prefix) + offset):
+        if _begins(hole, line) and width(line) <= level and not lexed.quoted(len(hole.prefix) + offset):
             found += [] if decorates else [offset]
             decorates = line.lstrip().startswith("@")
         offset = end + 1
     near = hole.suffix[:_FAR]
-    return found[-1] if found else len(near) if near == hole.suffix else max(near.rfind("\n\n"), near.find("\n"))
+    end = found[-1] if found else len(near) if near == hole.suffix else max(near.rfind("\n\n"), near.find("\n"))
+    return min(end, _closed(hole, start))
+
+
+def _closed(hole: Hole, start: int) -> int:
+    """Where, after the cursor, what was open before `start` is closed: a namespace whose inside is not indented."""
+    if hole.truncated or hole.language is None or hole.language.blocks == "indent":
+        return len(hole.suffix)
+    brackets = lex(hole.language, hole.prefix + hole.suffix).brackets
+    opened = unmatched(tuple(each for each in brackets if each.offset < start))[1]
+    closers = unmatched(tuple(each for each in brackets if each.offset >= len(hole.prefix)))[0]
+    if not opened or len(closers) < len(opened):
+        return len(hole.suffix)
+    return closers[-len(opened)].offset - len(hole.prefix)
 
 
 class Parsed:

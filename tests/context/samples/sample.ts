@@ -45,7 +45,6 @@ export class SessionService<T extends object> implements Store<T> {
     public log: Log,
   ) {}
 
-  @memoize
   find(id: UserId): Session<T> | undefined;
   find(id: UserId, strict: true): Session<T>;
   find(id: UserId, strict = false): Session<T> | undefined {
@@ -55,6 +54,7 @@ export class SessionService<T extends object> implements Store<T> {
   }
 
   // Closes what is too old.
+  @memoize
   protected sweep = async (now: Date = new Date()): Promise<void> => {
     for (const [id, session] of this.sessions) {
       if (session.expires() < now) this.sessions.delete(id);
