@@ -73,7 +73,7 @@ class Suggester:
             place = document.place(document.end())
             small = len(place.before) <= _SMALL
             self._later(lambda completer: completer.warm(document.uri, place) if small else None)
-            self._later(lambda completer: completer.surroundings.refresh(place.path))
+            self._later(lambda completer: completer.opened(place.path))
 
     def saved(self, path: Path) -> None:
         """A file was written, in this editor or beside it."""

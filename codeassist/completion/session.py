@@ -107,6 +107,11 @@ class Completer:
         """Evaluate the prompt of a place in the background, before anybody asks. Returns at once."""
         self._ahead.warm(document, place)
 
+    def opened(self, path: Path) -> None:
+        """A document was opened: what is known of its repository is brought up to date. Blocking, perhaps for long."""
+        self.surroundings.refresh(path)
+        self._anchored.look_again()  # at what was looked for before the index knew it
+
     def saved(self, path: Path) -> None:
         """A file was written. Blocking."""
         self.surroundings.saved(path)
