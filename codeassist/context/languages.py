@@ -25,7 +25,8 @@ _CHUNK = 64 * 1024  # bytes that a parser asks for at a time
 _PATIENCE, _LEAST_PACE = 0.3, 100_000  # seconds of the processor, and bytes a second: a hundredth of what is usual
 _MOST_OPENED = 3_000  # of one sign in what may be one statement: generics, casts, pipes
 _STATEMENT = re.compile(rf"[^;{{}}]{{{_MOST_OPENED},}}")
-_SIGNS = re.compile(r"(?<!\W)\W{5000}")
+_SIGNS = re.compile(r"(?<!\W)\W{5000,}")
+_SIGN = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, eq=False):
@@ -98,16 +99,27 @@ def encode(text: str) -> bytes:
 
 
 def parsable(language: Language, text: str) -> bytes:
-    """The bytes that are parsed: as many as `encode(text)`, without characters that a grammar cannot take.
+    """The bytes that are parsed: as many as `encode(text)`, without what grammars cannot take.
 
-    Bash's looks them up in a table that ends at U+00FF, which ends the process now and then, and for NULs again and
-    again to the end of their run.
+    Bash's looks characters up in a table that ends at U+00FF, which ends the process now and then, and for NULs again
+    and again to the end of their run. Several need gigabytes for thousands of `<` that nothing closes, and nothing can
+    stop them. A query needs the square of a run of signs.
     """
-    text = text.replace("\0", " ")
+    text = _SIGNS.sub(_blanked, text.replace("\0", " "))
+    if language.blocks != "indent":
+        text = _STATEMENT.sub(_untangled, text)
     if language.narrow and not text.isascii():
         for wide, narrow in _NARROWED.items():
             text = re.sub(wide, narrow, text)
     return encode(text)
+
+
+def _untangled(statement: re.Match[str]) -> str:
+    return _blanked(statement) if any(statement[0].count(sign) > _MOST_OPENED for sign in "<(|") else statement[0]
+
+
+def _blanked(match: re.Match[str]) -> str:
+    return _SIGN.sub(" ", match[0])
 
 
 def parse(language: Language, text: str) -> tree_sitter.Tree:
@@ -120,20 +132,13 @@ def parse(language: Language, text: str) -> tree_sitter.Tree:
     return tree_sitter.Parser(grammar(language)).parse(parsable(language, text))
 
 
-def _entangled(statement: str) -> bool:
-    return any(statement.count(sign) > _MOST_OPENED for sign in "<(|")
-
-
 def parse_within(language: Language, text: str, seconds: float) -> tree_sitter.Tree | None:
-    """As `parse`, None if it would take more processor time, goes on far too slowly, or is not to be tried.
+    """As `parse`, None if it would take more processor time, or goes on far too slowly.
 
-    A few grammars need the square of a hostile text's length, and some all at once, with gigabytes, where nothing can
-    stop them (`a<a<a<` in Java). Queries need the square of a run of signs.
+    A few grammars need the square of a hostile text's length.
     """
     import tree_sitter
 
-    if _SIGNS.search(text) or (language.blocks != "indent" and any(map(_entangled, _STATEMENT.findall(text)))):
-        return None
     data, parser = parsable(language, text), tree_sitter.Parser(grammar(language))
     begin = time.thread_time()
 
