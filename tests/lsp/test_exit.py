@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -38,9 +39,15 @@ def _close(client: Client) -> None:
 def _close_output(client: Client) -> None:
     assert client.process.stdout is not None
     client.process.stdout.close()
-    for _ in range(3):
-        client.notify("workspace/executeCommand", None)
-        client.begin("workspace/executeCommand", {"command": "codeassist.status"})
+
+    def noticed() -> bool:
+        """Answers fail one after the other: the client's thread still reads when the pipe is closed, and takes some."""
+        with contextlib.suppress(OSError):
+            client.notify("workspace/executeCommand", None)
+            client.begin("workspace/executeCommand", {"command": "codeassist.status"})
+        return client.process.poll() is not None
+
+    until(noticed, "the server's end", SECONDS)
 
 
 def _terminate(client: Client) -> None:
