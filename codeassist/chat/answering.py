@@ -14,22 +14,13 @@ from codeassist.chat.excerpts import Excerpt
 from codeassist.chat.repetition import Repetition
 from codeassist.chat.revising import Revision
 from codeassist.chat.sources import Citation, Sources
+from codeassist.context.chunk import Shown
 from codeassist.context.index import Cancel, never
 from codeassist.engine.api import Chunk, Message, Priority, Request, Usage
 from codeassist.engine.timings import Timings
 from codeassist.session import Session
 
 MARGIN_TOKENS = 64  # turn markers of the chat template
-
-
-class Shown(msgspec.Struct, frozen=True):
-    """Lines of the repository that the model was shown, why, and the tokens that they cost."""
-
-    path: str
-    start: int
-    end: int
-    reason: str
-    tokens: int
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from codeassist import templates
-from codeassist.chat.answering import Answer, Listener, Material, Shown, answer, room_of
+from codeassist.chat.answering import Answer, Listener, Material, answer, room_of
 from codeassist.chat.documents import Document, clip, fence, fit, label
 from codeassist.chat.excerpts import Excerpt, find_excerpts, rendered
 from codeassist.chat.followup import query_for
 from codeassist.chat.sources import Citation, Sources
+from codeassist.context.chunk import Shown
 from codeassist.context.embeddings import by_meaning
 from codeassist.context.index import Index
 from codeassist.engine.api import Message

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from codeassist.chat.answering import Answer, Listener, Shown
+from codeassist.chat.answering import Answer, Listener
 from codeassist.chat.citations import lines_of
 from codeassist.commands.markdown import MarkdownStream
 from codeassist.commands.output import Waiting, say
+from codeassist.context.chunk import Shown
 from codeassist.context.index import Cancel, never
 from codeassist.engine.api import Usage
 from codeassist.terminal import one_line, write_text

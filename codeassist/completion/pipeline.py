@@ -16,7 +16,7 @@ from codeassist.completion.extent import Extent
 from codeassist.completion.fits import needed_names
 from codeassist.completion.prompt import Planner, Prompt
 from codeassist.completion.surroundings import Surroundings
-from codeassist.context.chunk import Gathered
+from codeassist.context.chunk import Gathered, Shown
 from codeassist.context.languages import Language, language_for
 from codeassist.engine.api import Request, Usage
 from codeassist.engine.timings import Timings
@@ -25,16 +25,6 @@ from codeassist.session import Session
 _SPEAKS_FOR_ITSELF = 300  # characters
 STALE_LINES = 60  # typed since an anchor: from here on a nearer one is better
 _ALTERNATIVES = 5  # likeliest tokens, of which further candidates are made
-
-
-class Shown(msgspec.Struct, frozen=True):
-    """Lines of the repository that the model was shown, from 1, both ends included."""
-
-    path: str
-    start: int
-    end: int
-    reason: str
-    tokens: int
 
 
 class Completion(msgspec.Struct, frozen=True, kw_only=True):

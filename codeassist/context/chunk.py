@@ -5,6 +5,16 @@ from __future__ import annotations
 import msgspec
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """Lines of the repository that the model was shown, from 1, both ends included; why, and what they cost."""
+
+    path: str
+    start: int
+    end: int
+    reason: str
+    tokens: int
+
+
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     """The contract's chunk.
 
