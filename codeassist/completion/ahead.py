@@ -81,19 +81,22 @@ class Ahead:
     def _gather(self, document: str, place: Place, cancel: Cancel) -> None:
         """Chunks that are others than before are taken into use as soon as they are evaluated."""
         here = self._anchored.document(document)
-        if self._gathered(here, place):
+        considered = here.considered
+        self._gathered(here, place)
+        if here.outdated():
             self._warm(document, place, cancel, fresh=True)
             with self._anchored.lock:
-                here.considered = here.anchors[0] if here.anchors else None
+                if here.considered is considered and not here.outdated():  # nothing was written meanwhile
+                    here.considered = here.anchors[0] if here.anchors else None
 
-    def _gathered(self, here: Document, place: Place) -> bool:
-        """True if what the document's prompts are to begin with has changed."""
+    def _gathered(self, here: Document, place: Place) -> None:
+        """Choose what the document's new anchors begin with."""
         with self._anchored.lock:
             anchor = here.anchors[0] if here.anchors else None
         anchor = anchor or self._anchored.new_anchor(here, place)
         chunks = tuple(self._surroundings.gather(place, anchor.shown(place.before)).chunks)
         with self._anchored.lock:
-            return here.take(chunks)
+            here.take(chunks)
 
     def _warm(self, document: str, place: Place, cancel: Cancel, *, fresh: bool = False) -> None:
         anchored, here = self._anchored, self._anchored.document(document)

@@ -62,16 +62,17 @@ class Document:
         self.considered = anchor
         return True
 
-    def take(self, context: tuple[Chunk, ...]) -> bool:
-        """True if these chunks are so many others, or say something else of the same lines, that new anchors are to
-        begin with them."""
+    def outdated(self) -> bool:
+        """True if the anchor in use does not begin with the chunks that new anchors begin with."""
+        return bool(self.anchors) and self.anchors[0].context != tuple(each.text for each in self.context)
+
+    def take(self, context: tuple[Chunk, ...]) -> None:
+        """Let new anchors begin with these chunks, if many are others or say something else of the same lines."""
         known = {(each.path, each.start, each.end): each.text for each in self.context}
         same = sum(known.get((each.path, each.start, each.end)) == each.text for each in context)
         stale = any(known.get((each.path, each.start, each.end), each.text) != each.text for each in context)
-        if not context or (same > _CHANGED * len(context) and not stale):
-            return False
-        self.context = context
-        return True
+        if context and (stale or same <= _CHANGED * len(context)):
+            self.context = context
 
 
 class Documents:
