@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from codeassist import text
 from codeassist.chat.documents import Document
+from codeassist.context.contents import lines_of
 from codeassist.context.languages import language_for
 from codeassist.context.scope import definitions
-from codeassist.errors import UsageError
 
 if TYPE_CHECKING:
     from codeassist.context.index import Definition, Index
-
-_MAX_BYTES = 2 * 1024 * 1024  # the index leaves out larger ones
 
 
 class Citation(msgspec.Struct, frozen=True):
@@ -84,14 +81,7 @@ class Sources:
             return self._documents[path].split("\n")
         if self._index is None or path not in self._repository:
             return []
-        file, root = self._index.root / path, self._index.root.resolve()
-        try:
-            if not file.resolve().is_relative_to(root):  # a link that has come since the file was indexed
-                return []
-            source = text.read_source(file, _MAX_BYTES).text
-        except (OSError, UsageError):
-            return []
-        return source.removesuffix("\n").split("\n")
+        return lines_of(self._index.root, path)
 
     def definitions(self, path: str) -> list[Named]:
         """Those of a known file, in its order."""

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from codeassist import text
 from codeassist.commands.output import Waiting, as_text, say, write_json
 from codeassist.commands.repository import repository
+from codeassist.context.contents import lines_of
 from codeassist.context.embeddings import by_meaning
 from codeassist.context.index import Index
 from codeassist.context.search import Result, search
-from codeassist.errors import CodeassistError, MissingError, UsageError
+from codeassist.errors import MissingError, UsageError
 from codeassist.session import open_embedder
 from codeassist.terminal import one_line, write_text
 
@@ -61,7 +61,7 @@ def _lines(index: Index, results: Sequence[Result]) -> Iterator[str]:
     files: dict[str, list[str]] = {}
     for each in results:
         if each.path not in files:
-            files[each.path] = _read(index, each.path)
+            files[each.path] = lines_of(index.root, each.path)
         shown = _signature(index, each) or _first_line(files[each.path], each)
         parts = (f"{each.path}:{each.start}", each.symbol, shown[:_WIDTH], f"({each.reason})")
         yield "  ".join(one_line(part) for part in parts if part)
@@ -79,10 +79,3 @@ def _signature(index: Index, result: Result) -> str:
 
 def _first_line(lines: Sequence[str], result: Result) -> str:
     return next((line.strip() for line in lines[result.start - 1 : result.end] if line.strip()), "")
-
-
-def _read(index: Index, path: str) -> list[str]:
-    try:
-        return text.read_source(index.root / path).text.split("\n")
-    except CodeassistError:  # it has gone since
-        return []

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codeassist.context.here import Here
 from codeassist.context.history import commits
 from codeassist.context.index import File, Index
 from codeassist.context.related import changed_together, counterparts, recently_changed
-from codeassist.context.repomap import last_ranks, rank
-from codeassist.context.resolve import Resolver
+from codeassist.context.repomap import rank
+from codeassist.context.resolve import Resolved
 
 _IMPORTED, _COUNTERPART, _TOGETHER, _RECENT = 1.3, 1.3, 1.2, 1.1
 _MOST_TOGETHER, _MOST_RECENT = 5, 5  # files
 _SITTING_NS = 12 * 3600 * 10**9  # before the newest file
 _SITTING_FILES = 20  # more were written by a checkout, not by a person
-_RANKED_FILES = 3000  # of larger repositories the last ranks that `map` or `search` made are used
 
 
 @dataclass(frozen=True)
@@ -43,13 +42,10 @@ class Closeness:
         return self.ranks.get(path, 0.0) * len(self.ranks)
 
 
-def closeness(index: Index, resolver: Resolver, here: Here) -> Closeness:
-    """From imports, tests, history and times of change."""
-    language = here.language.id if here.language is not None else ""
-    files = index.files()
-    imports = [path for each in here.tags.imports for path in resolver.files(here.path, each, language)]
+def closeness(index: Index, files: Sequence[File], resolved: Resolved, here: Here) -> Closeness:
+    """From imports, tests, history and times of change. `files`: all of the index."""
     found = [
-        (_IMPORTED, [(path, "imported") for path in imports]),
+        (_IMPORTED, [(path, "imported") for _, paths in resolved for path in paths]),
         (_COUNTERPART, counterparts([file.path for file in files], here.path)),
         (_TOGETHER, changed_together(commits(index), here.path, _MOST_TOGETHER)),
         (_RECENT, recently_changed(_of_one_sitting(files), here.path, _MOST_RECENT)),
@@ -61,10 +57,10 @@ def closeness(index: Index, resolver: Resolver, here: Here) -> Closeness:
             factors[path] = factors.get(path, 1.0) * factor
             reasons.setdefault(path, reason)
     ordered = dict(sorted(factors.items(), key=lambda item: (-item[1], item[0])))
-    return Closeness(ordered, reasons, rank(index) if len(files) <= _RANKED_FILES else last_ranks(index))
+    return Closeness(ordered, reasons, rank(index, roughly=True))
 
 
-def _of_one_sitting(files: list[File]) -> list[File]:
+def _of_one_sitting(files: Sequence[File]) -> list[File]:
     """The files that were written when the newest one was; none if they are so many that nobody wrote them by hand."""
     newest = max((file.mtime_ns for file in files), default=0)
     found = [file for file in files if file.mtime_ns > newest - _SITTING_NS]

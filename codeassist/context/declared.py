@@ -9,7 +9,7 @@ from codeassist.context.candidate import Candidate
 from codeassist.context.closeness import Closeness
 from codeassist.context.here import Here
 from codeassist.context.index import Definition, Index
-from codeassist.context.resolve import Resolver
+from codeassist.context.resolve import Resolved
 
 _HOMONYMS = 8  # a name that more places define says nothing
 _NAMES = 300  # looked up
@@ -30,9 +30,9 @@ class _Imported:
     modules: dict[str, list[str]]
 
 
-def declared(index: Index, resolver: Resolver, here: Here, closeness: Closeness) -> list[Candidate]:
+def declared(index: Index, resolved: Resolved, here: Here, closeness: Closeness) -> list[Candidate]:
     """Signatures of what may be used at the cursor, the most valuable first."""
-    imported = _imported(resolver, here)
+    imported = _imported(resolved)
     values: dict[Definition, tuple[float, str]] = {}
 
     def add(definition: Definition, value: float, reason: str) -> None:
@@ -54,13 +54,10 @@ def declared(index: Index, resolver: Resolver, here: Here, closeness: Closeness)
     return list({(each.path, each.above, each.lines): each for each in reversed(candidates)}.values())[::-1]
 
 
-def _imported(resolver: Resolver, here: Here) -> _Imported:
+def _imported(resolved: Resolved) -> _Imported:
     names: dict[str, list[str]] = {}
     modules: dict[str, list[str]] = {}
-    for each in here.tags.imports:
-        files = resolver.files(here.path, each, here.language.id if here.language else "")
-        if not files:
-            continue
+    for each, files in resolved:
         for name in each.names:
             names.setdefault(name, []).extend(files)
             modules.setdefault(name, []).extend(path for path in files if _stem(path) == name)

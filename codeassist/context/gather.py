@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import PurePosixPath
-
-from codeassist import text
 from codeassist.context.budget import Counter, pack
 from codeassist.context.chunk import Gathered
 from codeassist.context.closeness import closeness
+from codeassist.context.contents import lines_of
 from codeassist.context.declared import declared
 from codeassist.context.here import Here
 from codeassist.context.imported import imported
-from codeassist.context.index import Index
+from codeassist.context.index import File, Index
 from codeassist.context.resolve import Resolver
 from codeassist.context.similar import similar
 from codeassist.engine.api import Engine
-from codeassist.errors import CodeassistError
 
 _SHARES = (2.0, 1.0, 1.0)  # imports, declarations, similar code
 
@@ -27,7 +23,7 @@ class Gatherer:
     def __init__(self, index: Index, engine: Engine) -> None:
         self.index = index
         self._counter = Counter(engine)
-        self._resolver: tuple[int, Resolver] | None = None
+        self._known: tuple[int, list[File], Resolver] | None = None
 
     def gather(self, here: Here, budget: int) -> Gathered:
         """The chunks for a place, at most `budget` tokens.
@@ -37,23 +33,22 @@ class Gatherer:
         """
         if budget <= 0:
             return Gathered()
-        resolver = self._resolve()
-        close = closeness(self.index, resolver, here)
+        files, resolver = self._files()
+        language = here.language.id if here.language is not None else ""
+        meant = ((each, resolver.files(here.path, each, language)) for each in here.tags.imports)
+        resolved = [(each, paths) for each, paths in meant if paths]
+        close = closeness(self.index, files, resolved, here)
         kinds = (
-            imported(resolver, here),
-            declared(self.index, resolver, here, close),
-            similar(self.index, here, self._lines, close),
+            imported(resolved, here),
+            declared(self.index, resolved, here, close),
+            similar(self.index, here, lambda path: lines_of(self.index.root, path), close),
         )
         return pack(kinds, _SHARES, budget, self._counter, here.language)
 
-    def _resolve(self) -> Resolver:
+    def _files(self) -> tuple[list[File], Resolver]:
+        """All files, and what imports mean among them: listed once for each state of the index."""
         generation = self.index.generation
-        if self._resolver is None or self._resolver[0] != generation:
-            self._resolver = (generation, Resolver([file.path for file in self.index.files()]))
-        return self._resolver[1]
-
-    def _lines(self, path: str) -> Sequence[str]:
-        try:
-            return text.read_source(self.index.root / PurePosixPath(path)).text.split("\n")
-        except CodeassistError:
-            return ()
+        if self._known is None or self._known[0] != generation:
+            files = self.index.files()
+            self._known = (generation, files, Resolver([file.path for file in files]))
+        return self._known[1:]

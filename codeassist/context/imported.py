@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from codeassist.context.candidate import Candidate
 from codeassist.context.here import Here
-from codeassist.context.resolve import Resolver
+from codeassist.context.resolve import Resolved
 
 _LINES = 30  # of one import
 _CHARACTERS = 300
 
 
-def imported(resolver: Resolver, here: Here) -> list[Candidate]:
+def imported(resolved: Resolved, here: Here) -> list[Candidate]:
     """One candidate for each import, those of names near the cursor first, then in the order of the file."""
-    language = here.language.id if here.language is not None else ""
     lines = (here.before + here.after).split("\n")
     first, last = here.visible
     found: dict[int, Candidate] = {}
-    for each in here.tags.imports:
-        outside = not first <= each.line <= last
-        if outside and each.line not in found and resolver.files(here.path, each, language):
+    for each, _ in resolved:
+        if not first <= each.line <= last and each.line not in found:
             end, text = _statement(lines, each.line)
             near = max((here.words.get(name, 0.0) for name in each.names), default=0.0)
             found[each.line] = Candidate(here.path, each.line, end, "import of this file", (text,), 1.0 + near)

@@ -67,12 +67,6 @@ def rank(index: Index, towards: Mapping[str, float] | None = None, *, roughly: b
     return ranks
 
 
-def last_ranks(index: Index) -> dict[str, float]:
-    """The ranks that were made last, of whatever state of the index; none if there are none."""
-    known = kept.load(index, _RANKS, _Ranks)
-    return known.ranks if known is not None else {}
-
-
 def graph(index: Index) -> Graph:
     """The graph of references, made once for each state of the index."""
     generation = index.generation

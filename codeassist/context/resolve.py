@@ -17,6 +17,10 @@ from codeassist.context.tags import Import
 _MOST = 40  # files that one import may mean: a Go package is a directory
 
 
+Resolved = Sequence[tuple[Import, list[str]]]
+"""The imports of a file, each with the files of the repository that it means: at least one."""
+
+
 class Resolver:
     """Answers for one set of paths (POSIX, relative to the root)."""
 
