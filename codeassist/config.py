@@ -58,6 +58,24 @@ class AskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     context_tokens: Natural = 1000  # of the repository's excerpts for one question
 
 
+class ReviewSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A review. A repository's own `.codeassist.toml` or pyproject.toml may say otherwise (see review/configuration).
+
+    `disable`, `enable`: names of rules; `severity`: by the name of a rule; `exclude`: paths as in .gitignore.
+    `baseline`: a file of findings that are known, relative to the repository; "" is none.
+    """
+
+    fail_on: Annotated[str, msgspec.Meta(pattern="^(none|low|medium|high)$")] = "high"
+    model: bool = True
+    budget_seconds: Annotated[float, msgspec.Meta(ge=0)] = 10.0  # for the model
+    disable: tuple[str, ...] = ()
+    enable: tuple[str, ...] = ()
+    severity: dict[str, Annotated[str, msgspec.Meta(pattern="^(low|medium|high)$")]] = {}
+    exclude: tuple[str, ...] = ()
+    baseline: str = ".codeassist-baseline.json"
+    max_file_kb: Positive = 500  # of a file that is added
+
+
 class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where models are downloaded from."""
 
@@ -72,6 +90,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     completion: CompletionSettings = CompletionSettings()
     context: ContextSettings = ContextSettings()
     ask: AskSettings = AskSettings()
+    review: ReviewSettings = ReviewSettings()
     models: ModelSettings = ModelSettings()
 
 
