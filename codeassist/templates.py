@@ -62,6 +62,15 @@ class ExplainPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     used: str  # stands above the definitions of names that the code uses
 
 
+class ReviewPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a finding of a review is shown to the model, and what is asked about it."""
+
+    system: str
+    finding: str  # with {path}, {code}, {fence}, {lines}, {message} and {about}: what the rule says of itself
+    explain: str  # follows it
+    fix: str  # follows it too; with {lines}
+
+
 class TrySample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `codeassist try` shows: a small file, a place in it, a question about it."""
 
@@ -117,6 +126,11 @@ def ask_prompt() -> AskPrompt:
 def explain_prompt() -> ExplainPrompt:
     """The questions of `explain`."""
     return _load(_folder() / "explain.toml", ExplainPrompt)
+
+
+def review_prompt() -> ReviewPrompt:
+    """The questions about a finding."""
+    return _load(_folder() / "review.toml", ReviewPrompt)
 
 
 def try_sample() -> TrySample:

@@ -8,7 +8,15 @@ import pytest
 
 from codeassist import templates
 from codeassist.errors import ConfigError
-from codeassist.templates import ask_prompt, chat_templates, embed_templates, explain_prompt, fim_templates, try_sample
+from codeassist.templates import (
+    ask_prompt,
+    chat_templates,
+    embed_templates,
+    explain_prompt,
+    fim_templates,
+    review_prompt,
+    try_sample,
+)
 from codeassist.text import offset_of, parse_position
 
 LOADERS: dict[str, Callable[[], object]] = {
@@ -17,6 +25,7 @@ LOADERS: dict[str, Callable[[], object]] = {
     "embed/": embed_templates,
     "ask.toml": ask_prompt,
     "explain.toml": explain_prompt,
+    "review.toml": review_prompt,
     "try.toml": try_sample,
 }
 
@@ -64,6 +73,16 @@ def test_explain_prompt_has_its_fields() -> None:
     assert explain.file.format(path="a.py").count("`a.py`") == 1
     assert "lines 1-2 of `a.py`" in explain.lines.format(path="a.py", lines="lines 1-2")
     assert explain.used
+
+
+def test_review_prompt_has_its_fields() -> None:
+    review = review_prompt()
+    shown = review.finding.format(path="a.py", code="C", fence="```", lines="line 3", message="M", about="A")
+    assert "`a.py`:\n```\nC\n```\n" in shown
+    assert shown.index("line 3") < shown.index("M")
+    assert "lines 1-2" in review.fix.format(lines="lines 1-2")
+    assert review.system
+    assert review.explain
 
 
 def test_try_sample_is_a_program_with_a_hole() -> None:
