@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from codeassist import __version__
+from codeassist.commands import git_commands
 from codeassist.commands.groups import config_app, engine_app, index_app, model_app
 from codeassist.commands.options import Files, Json, MaxTokens, Model, NoContext
 from codeassist.errors import CodeassistError
@@ -212,6 +213,9 @@ def map_command(
     from codeassist.commands import map as command
 
     raise typer.Exit(command.run(os.environ, path, tokens=tokens, as_json=as_json))
+
+
+git_commands.register(app)
 
 
 @app.command()
