@@ -1,0 +1,63 @@
+"""Whether a fix that a model proposes holds: it parses, leaves everything else as it was, and mends the finding."""
+
+from __future__ import annotations
+
+from codeassist.config import Settings
+from codeassist.context.languages import Language, parse_within
+from codeassist.context.tags import tags
+from codeassist.review.change import FileChange, Snapshot
+from codeassist.review.finding import Finding, Fix
+from codeassist.terminal import sanitise
+
+_MORE_LINES = 6  # than the stretch had
+_WIDTH = 400  # characters of a line
+_CHARACTERS = 300_000  # of a file that is looked at
+_PARSE_SECONDS = 0.5
+_NODES = 20_000  # of a broken tree that are looked at
+_UNKNOWN = 1_000_000  # errors, of a text that cannot be parsed in time
+
+
+def holds(snapshot: Snapshot, file: FileChange, finding: Finding, fix: Fix, settings: Settings) -> bool:
+    """True if applying the fix breaks nothing that can be told."""
+    language, old = file.language, "\n".join(file.lines) + "\n"
+    lines = fix.text.removesuffix("\n").split("\n")
+    if language is None or len(old) > _CHARACTERS or len(lines) > fix.end_line - fix.line + 1 + _MORE_LINES:
+        return False
+    if any(len(line) > _WIDTH for line in lines) or sanitise(fix.text) != fix.text:
+        return False
+    new = applied(file, fix)
+    del snapshot, finding, settings
+    return errors(language, new) <= errors(language, old) and _outside(language, old, fix, 0) == _outside(
+        language, new, fix, len(lines) - (fix.end_line - fix.line + 1)
+    )
+
+
+def applied(file: FileChange, fix: Fix) -> str:
+    """The new text with a fix in it."""
+    above, below = file.lines[: fix.line - 1], file.lines[fix.end_line :]
+    return "".join(f"{line}\n" for line in above) + fix.text + "".join(f"{line}\n" for line in below)
+
+
+def errors(language: Language, text: str) -> int:
+    """How many places of a text do not parse."""
+    tree = parse_within(language, text, _PARSE_SECONDS)
+    if tree is None:
+        return _UNKNOWN
+    count, seen, nodes = 0, 0, [tree.root_node] if tree.root_node.has_error else []
+    while nodes and seen < _NODES:
+        node = nodes.pop()
+        seen += 1
+        count += node.is_error or node.is_missing
+        nodes += [child for child in node.children if child.has_error or child.is_missing]
+    return count
+
+
+def _outside(language: Language, text: str, fix: Fix, grown: int) -> list[tuple[str, str, int, int]]:
+    """The definitions that begin outside of the fix, by where they stood before it."""
+    end = fix.end_line + grown
+
+    def before(line: int) -> int:
+        return line if line < fix.line else line - grown if line > end else fix.line
+
+    outside = [each for each in tags(language, text).definitions if not fix.line <= each.start_line <= end]
+    return [(each.kind, each.name, before(each.start_line), before(each.end_line)) for each in outside]
