@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from codeassist.context.languages import Language, language_for
+from codeassist.context.languages import Language, language_for, parse_within
+
+if TYPE_CHECKING:
+    import tree_sitter
 
 Status = Literal["added", "modified", "deleted", "renamed", "copied", "typechange"]
 Kind = Literal["staged", "working", "range", "paths"]
+_MOST_PARSED, _SECONDS = 1_000_000, 1.0  # characters of a text that is parsed; of the processor
 
 
 class Hunk(NamedTuple):
@@ -72,9 +76,25 @@ class FileChange:
         """The lines of the new text (1-based) that are new or altered."""
         return frozenset(line for hunk in self.hunks for line in range(hunk.new_start, hunk.new_start + hunk.new_count))
 
+    @cached_property
+    def tree(self) -> tree_sitter.Tree | None:
+        """The new text's syntax tree; None if there is no text or language, or it takes too long."""
+        return _parsed(self.language, self.new)
+
+    @cached_property
+    def old_tree(self) -> tree_sitter.Tree | None:
+        """The same of the old text."""
+        return _parsed(language_for(self.old_path), self.old)
+
     def line(self, number: int) -> str:
         """A line of the new text; "" if there is no such line."""
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""
+
+
+def _parsed(language: Language | None, text: str | None) -> tree_sitter.Tree | None:
+    if language is None or text is None or len(text) > _MOST_PARSED:
+        return None
+    return parse_within(language, text, _SECONDS)
 
 
 def _nothing(_path: str) -> str | None:
