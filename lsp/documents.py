@@ -32,7 +32,10 @@ class Spot:
 
 
 class Document:
-    """One open document. `revision` grows with every change, whatever versions the client counts."""
+    """One open document. `revision` grows with every change, whatever versions the client counts.
+
+    `path` tells its language too; `file` is its file on disk, None if it is not of one.
+    """
 
     def __init__(self, uri: str, language_id: str, version: int, text: str, units: Units) -> None:
         self.uri = uri
@@ -40,6 +43,7 @@ class Document:
         self.version = version
         self.revision = 0
         self.path = _path_of(uri, language_id)
+        self.file = _file_of(uri)
         self.edited = Spot(0, 0)  # the end of the last change
         self._units = units
         self._lines = split_lines(text)
@@ -84,6 +88,27 @@ class Document:
         """The text of the place's line from it on, without the line's ending."""
         line = self._lines[spot.line]
         return line[spot.index : len(line) - len(line_ending(line))]
+
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1, without its ending; "" if there is no such line."""
+        line = self._lines[number - 1] if 1 <= number <= len(self._lines) else ""
+        return line[: len(line) - len(line_ending(line))]
+
+    def stretch(self, first: int, last: int) -> types.Range:
+        """Lines, counted from 1 and both included, without the blanks around their text."""
+        first, last = (max(1, min(number, len(self._lines))) for number in (first, last))
+        above, below = self.line(first), self.line(last)
+        start, end = Spot(first - 1, len(above) - len(above.lstrip())), Spot(last - 1, len(below.rstrip()))
+        return types.Range(self.position(start), self.position(max(start, end, key=lambda it: (it.line, it.index))))
+
+    def whole(self, first: int, last: int) -> types.Range:
+        """Lines, counted from 1 and both included, with the last one's ending; `last` = `first` - 1 is before them."""
+        start, end = (Spot(line, 0) if line < len(self._lines) else self.end() for line in (first - 1, last))
+        return types.Range(self.position(start), self.position(end))
+
+    def sound(self) -> str:
+        """The whole text with LF newlines, as it can be encoded."""
+        return _sound(self.text)
 
     def end(self) -> Spot:
         """The place after the last character."""
@@ -158,14 +183,24 @@ def choose_units(offered: Sequence[str] | None) -> Units:
     return usable[0] if usable else "utf-16"
 
 
-def _path_of(uri: str, language_id: str) -> Path:
-    """The file that a document is, or will be; an extension is added where only the editor knows the language."""
+def _file_of(uri: str) -> Path | None:
+    """The file that a URI names."""
+    scheme, name = _name_of(uri, "surrogateescape")
+    return Path(name) if scheme == "file" and name.startswith("/") else None
+
+
+def _name_of(uri: str, errors: str = "replace") -> tuple[str, str]:
+    """The scheme and the path; `errors`: what becomes of bytes that are no text."""
     try:
         parts = urlsplit(uri)
-        name = unquote(parts.path).replace("\0", "")
+        return parts.scheme, unquote(parts.path, errors=errors).replace("\0", "")
     except ValueError:
-        name = ""
-    path = Path(name or "untitled")
+        return "", ""
+
+
+def _path_of(uri: str, language_id: str) -> Path:
+    """The file that a document is, or will be; an extension is added where only the editor knows the language."""
+    path = Path(_name_of(uri)[1] or "untitled")
     language = languages().get(_ALIASES.get(language_id, language_id))
     if language is not None and language_for(path) is None:
         path = path.parent / ((path.name or "untitled") + language.extensions[0])

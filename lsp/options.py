@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
+Review = Literal["off", "checks", "all"]
 _AUTO = "auto"
 _MAX_LINES, _MAX_DEBOUNCE_MS = 1000, 10_000
 _MODES = ("shared", "private")
+_REVIEWS: dict[bool | str, Review] = {True: "all", False: "off", "checks": "checks"}
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Options:
         languages: an editor's or our language id: whether suggestions are shown in it.
         max_lines: of one suggestion; 0 is as many as the syntax asks for.
         debounce_ms: None adapts to the person's typing.
+        review: of a file that is opened or saved: by checks, and where "all" by the model while nobody waits for it.
     """
 
     enabled: bool = True
@@ -28,6 +31,7 @@ class Options:
     max_lines: int = 0
     debounce_ms: float | None = None
     context: bool = True
+    review: Review = "all"
 
     def allows(self, names: tuple[str, ...]) -> bool:
         """Whether suggestions are wanted in a language of these names."""
@@ -129,6 +133,12 @@ def _engine(options: Options, value: Any) -> Options:
     return replace(options, mode=value.get("mode"))
 
 
+def _review(options: Options, value: Any) -> Options:
+    if not isinstance(value, (bool, str)) or value not in _REVIEWS:
+        raise ValueError('expected true, false or "checks"')
+    return replace(options, review=_REVIEWS[value])
+
+
 _READERS: dict[str, Callable[[Options, Any], Options]] = {
     "enabled": lambda options, value: replace(options, enabled=_boolean(value)),
     "context": lambda options, value: replace(options, context=_boolean(value)),
@@ -137,4 +147,5 @@ _READERS: dict[str, Callable[[Options, Any], Options]] = {
     "maxLines": _max_lines,
     "debounceMs": _debounce,
     "engine": _engine,
+    "review": _review,
 }

@@ -21,8 +21,10 @@ def test_every_setting() -> None:
         "debounceMs": 40,
         "context": False,
         "engine": {"mode": "private"},
+        "review": "checks",
     }
-    expected = Options(False, "qwen2.5-coder-1.5b", "private", {"python": False, "go": True}, 5, 40.0, False)
+    languages = {"python": False, "go": True}
+    expected = Options(False, "qwen2.5-coder-1.5b", "private", languages, 5, 40.0, False, "checks")
     assert parse(given) == (expected, [])
     assert parse({"codeassist": given}) == (expected, [])
 
@@ -53,6 +55,9 @@ def test_dotted_keys_are_nested() -> None:
         ("debounceMs", float("nan")),
         ("debounceMs", []),
         ("context", "yes"),
+        ("review", "model"),
+        ("review", 1),
+        ("review", ["checks"]),
         ("engine", "private"),
         ("engine", {"mode": "loud"}),
         ("engine", {"port": 1}),
@@ -79,3 +84,9 @@ def test_a_language_is_off_by_either_name() -> None:
     assert not options.allows(("javascriptreact", "javascript"))
     assert options.allows(("python", "python"))
     assert not Options(enabled=False).allows(("python",))
+
+
+@pytest.mark.parametrize(("value", "review"), [(True, "all"), (False, "off"), ("checks", "checks"), (None, "all")])
+def test_review(value: Any, review: str) -> None:
+    options, complaints = parse({"review": value})
+    assert (options.review, complaints) == (review, [])
