@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from codeassist.review.checks import ruff
 from codeassist.review.rule import Rule
 
-RULES: dict[str, Rule] = {rule.name: rule for rule in ()}
+RULES: dict[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        ruff.RULE,  #
+    )
+}
