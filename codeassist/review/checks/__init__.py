@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from codeassist.review.checks import ruff
+from codeassist.review.checks import ruff, todo
 from codeassist.review.rule import Rule
 
 RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in (
-        ruff.RULE,  #
+        ruff.RULE,
+        todo.RULE,
     )
 }
