@@ -29,6 +29,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         prompt: token ids, the markers included.
         begin: text that the output must begin with (a word the cursor is inside of).
+        scored: token ids; if there are any, nothing is generated: the one chunk with a finish carries `Scores` of them.
+        watched: token ids whose probabilities are told at each place of what is scored.
         stop: texts that end the output; they are not part of it.
         alternatives: how many likely tokens to name beside each generated one (`Chunk.alternatives`).
         session: a newer request of the same session cancels this one.
@@ -38,6 +40,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     prompt: tuple[int, ...]
     max_tokens: int
     begin: str = ""
+    scored: tuple[int, ...] = ()
+    watched: tuple[int, ...] = ()
     alternatives: int = 0
     stop: tuple[str, ...] = ()
     temperature: float = 0.0
@@ -56,6 +60,25 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     generated_tokens: int = 0
 
 
+class Scores(msgspec.Struct, frozen=True, kw_only=True):
+    """What the model thinks of each token of a text; natural logarithms of probabilities, in the text's order.
+
+    Attributes:
+        lengths: bytes (UTF-8) of each token.
+        logprobs: of the tokens themselves.
+        best, best_logprobs: the likeliest token at each place, and its own.
+        watched: at each place, of the tokens that were to be watched, in the order they were given.
+    """
+
+    lengths: tuple[int, ...]
+    logprobs: tuple[float, ...]
+    best: tuple[int, ...]
+    best_logprobs: tuple[float, ...]
+    watched: tuple[tuple[float, ...], ...] = ()
+    evaluated_tokens: int = 0
+    cached_tokens: int = 0
+
+
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of the output, or a sign of progress (no text, no finish).
 
@@ -64,6 +87,7 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
             Text that was held back (an unfinished character, the beginning of a stop text) comes without them.
         alternatives: for the last token of this piece, the likeliest tokens (text, natural logarithm of the
             probability), the likeliest first; empty unless the request asked for them.
+        scores: of a request that was to be scored, with its finish.
         finish: "" while going on, then "stop", "length" or "cancelled".
     """
 
@@ -73,6 +97,7 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     alternatives: tuple[tuple[str, float], ...] = ()
     finish: str = ""
     usage: Usage = Usage()
+    scores: Scores | None = None
 
 
 class Vectors(msgspec.Struct, frozen=True):

@@ -3,7 +3,8 @@
 A script is JSON: {"context_tokens": 4096, "replies": [{"when": "text in the prompt", "text": "…", …}]}.
 The first reply whose `when` is in the prompt (with what the output must begin with) and which has `times` left
 answers. A token is one code point: its id is the code point plus 1000; ids below are markers (1 prefix, 2 suffix,
-3 middle, 4–9 turns). With `dimensions` it embeds too: a vector counts the words of a text.
+3 middle, 4–9 turns). With `dimensions` it embeds too: a vector counts the words of a text. Scored, every token is
+likely but where a text of `surprises` begins: there the first token of what is expected instead is.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from typing import Annotated
 
 import msgspec
 
-from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage, Vectors
+from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Scores, Usage, Vectors
 from codeassist.errors import ConfigError, EngineError, UnsupportedError
 from codeassist.models.manifest import FimTokens, Manifest
 
 _FIRST = 1000
 _ROLES = {"system": 4, "user": 5, "assistant": 6}
-_LOGPROB = -0.1
+_LOGPROB, _SURPRISE = -0.1, -9.0
 _TICK_SECONDS = 0.005
 
 MANIFEST = Manifest(
@@ -63,6 +64,7 @@ class Script(msgspec.Struct, forbid_unknown_fields=True):
     replies: list[Reply] = []
     context_tokens: int = 4096
     batch_tokens: int = 64
+    surprises: dict[str, str] = {}
     dimensions: Annotated[int, msgspec.Meta(ge=0, le=4096)] = 0
 
 
@@ -110,7 +112,7 @@ class FakeEngine:
         """Follow the first reply that fits."""
         if len(request.prompt) >= self._script.context_tokens:
             raise EngineError("the request exceeds the context", "give a shorter prompt or file")
-        reply = self._reply(request)
+        reply = Reply() if request.scored else self._reply(request)
         cached = max((_common(known, request.prompt) for known in self._kv), default=0)
         cached = min(cached, max(0, len(request.prompt) - 1))
         usage = Usage(prompt_tokens=len(request.prompt), cached_tokens=cached)
@@ -120,7 +122,9 @@ class FakeEngine:
             self._remember(request.prompt[:end])
             if emit(Chunk(usage=usage)):
                 return
-        if not self._fails(reply, emit, usage):
+        if request.scored:
+            emit(Chunk(finish="stop", usage=usage, scores=self._scores(request)))
+        elif not self._fails(reply, emit, usage):
             self._decode(request, reply, emit, usage)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -159,6 +163,22 @@ class FakeEngine:
                 return True
             _sleep(_TICK_SECONDS)
         return False
+
+    def _scores(self, request: Request) -> Scores:
+        text = "".join(chr(token - _FIRST) for token in request.scored)
+        likely = {
+            match.start(): ord(expected[0]) + _FIRST
+            for written, expected in self._script.surprises.items()
+            for match in re.finditer(re.escape(written), text)
+        }
+        best = tuple(likely.get(index, token) for index, token in enumerate(request.scored))
+        return Scores(
+            lengths=tuple(len(char.encode()) for char in text),
+            logprobs=tuple(_SURPRISE if index in likely else _LOGPROB for index in range(len(text))),
+            best=best,
+            best_logprobs=(_LOGPROB,) * len(text),
+            watched=tuple(tuple(_LOGPROB if one == it else _SURPRISE for one in request.watched) for it in best),
+        )
 
     def _decode(self, request: Request, reply: Reply, emit: Emit, usage: Usage) -> None:
         text = self._rest(request, reply)

@@ -30,7 +30,10 @@ def key_of(request: Request) -> str | None:
     """What two requests must share to have the same output, or None where sampling makes it differ."""
     if request.temperature > 0:
         return None
-    parts = (request.prompt, request.max_tokens, request.begin, request.stop, request.alternatives)
+    parts = (
+        *(request.prompt, request.scored, request.watched),
+        *(request.max_tokens, request.begin, request.stop, request.alternatives),
+    )
     return hashlib.blake2b(msgspec.msgpack.encode(parts), digest_size=16).hexdigest()
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from codeassist.engine.api import Chunk, Counters, Engine, Request, Usage
+from codeassist.engine.api import Chunk, Counters, Engine, Request, Scores, Usage
 from codeassist.engine.results import Output, ResultCache, key_of
 from codeassist.errors import CodeassistError, EngineError
 
@@ -174,7 +174,7 @@ class Scheduler:
             job.output.finish = "" if finish == "cancelled" else finish
             self._results.put(job.request, job.output)
             self.counters.cancelled += finish == "cancelled"
-        job.end(Chunk(finish=finish, usage=job.usage))
+        job.end(Chunk(finish=finish, usage=job.usage, scores=segment.scores))
         return False
 
     def _rest(self, job: Job) -> Request:
@@ -208,6 +208,7 @@ class _Segment:
         self.resumed = job.started
         self.usage = Usage()
         self.finish = ""
+        self.scores: Scores | None = None
 
     def emit(self, chunk: Chunk) -> bool:
         """Take one chunk of the engine; True makes it stop."""
@@ -225,5 +226,5 @@ class _Segment:
             job.output.chunks.append(told)
         if chunk.text or not chunk.finish:
             job.sink(told)
-        self.finish = chunk.finish
+        self.finish, self.scores = chunk.finish, chunk.scores
         return job.unwanted or (self._preempting() and not chunk.finish)

@@ -8,12 +8,13 @@ import msgspec
 
 from codeassist import __version__
 from codeassist.config import EngineSettings
-from codeassist.engine.api import Chunk, Counters, Message, Priority, Request, Usage, Vectors
+from codeassist.engine.api import Chunk, Counters, Message, Priority, Request, Scores, Usage, Vectors
 from codeassist.errors import CodeassistError, EngineError
 from codeassist.models.manifest import Manifest
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 MAX_TEXTS = 2048  # as OpenAI's
+MAX_SCORED, MAX_WATCHED = 4096, 256  # tokens
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 TokenId = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
 
@@ -49,6 +50,8 @@ class CompletionBody(msgspec.Struct, kw_only=True):
     seed: int = 0
     stream: bool = False
     begin: str = ""
+    scored: Annotated[list[TokenId], msgspec.Meta(max_length=MAX_SCORED)] = []
+    watched: Annotated[list[TokenId], msgspec.Meta(max_length=MAX_WATCHED)] = []
     alternatives: Annotated[int, msgspec.Meta(ge=0, le=20)] = 0
     priority: Priority = Priority.INTERACTIVE
     session: str = ""
@@ -61,6 +64,8 @@ class CompletionBody(msgspec.Struct, kw_only=True):
             prompt=prompt,
             max_tokens=max(1, self.max_tokens),
             begin=self.begin,
+            scored=tuple(self.scored),
+            watched=tuple(self.watched),
             alternatives=self.alternatives,
             stop=tuple(text for text in stop if text),
             temperature=max(0.0, self.temperature),
@@ -116,6 +121,7 @@ class Frame(msgspec.Struct, kw_only=True, omit_defaults=True):
     alternatives: tuple[tuple[str, float], ...] = ()
     finish: str = ""
     usage: Usage = Usage()
+    scores: Scores | None = None
     error: str = ""
     hint: str = ""
 

@@ -9,13 +9,15 @@ Facts about xllamacpp 2026.10 that this file relies on (tests hold it to them):
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from codeassist import templates
 from codeassist.config import EngineSettings
@@ -24,6 +26,10 @@ from codeassist.engine.llama import Llama, parameters
 from codeassist.errors import EngineError, UnsupportedError
 from codeassist.models.manifest import Manifest
 
+if TYPE_CHECKING:
+    from codeassist.engine.scorer import Scorer
+
+_SCORED_CONTEXT = 4096  # tokens
 _SLOTS = 4  # sequences whose KV stays in the context; the longest common prefix picks one
 
 
@@ -125,11 +131,9 @@ class _Run:
             )
         elif event.prompt_progress is not None:
             seen = event.prompt_progress
-            self._usage = msgspec.structs.replace(
-                self._usage, cached_tokens=seen.cache, evaluated_tokens=seen.processed - seen.cache
-            )
+            self._usage = replace(self._usage, cached_tokens=seen.cache, evaluated_tokens=seen.processed - seen.cache)
         elif choice.text:
-            self._usage = msgspec.structs.replace(self._usage, generated_tokens=self._usage.generated_tokens + 1)
+            self._usage = replace(self._usage, generated_tokens=self._usage.generated_tokens + 1)
 
 
 class NativeEngine:
@@ -144,6 +148,8 @@ class NativeEngine:
         chosen.n_parallel = _SLOTS
         chosen.cache_ram_mib = settings.cache_mib
         self._llama = Llama(manifest, chosen, socket)
+        self._settings = settings
+        self._scorer: Scorer | None = None  # loaded when first asked
 
     def info(self) -> ModelInfo:
         """The model that runs."""
@@ -175,11 +181,33 @@ class NativeEngine:
         return tuple(tokens)
 
     def generate(self, request: Request, emit: Emit) -> None:
-        """Generate one completion; see `codeassist.engine.api.Engine`."""
+        """Generate one completion, or score; see `codeassist.engine.api.Engine`."""
+        if request.scored:
+            self._score(request, emit)
+            return
         run = _Run(request, emit)
         self._llama.server.handle_completions(msgspec.json.encode(_body(request)).decode(), run.on_event)
         if run.failure is not None:
             raise run.failure
+
+    def _score(self, request: Request, emit: Emit) -> None:
+        from codeassist.engine.scorer import Scorer
+
+        usage = Usage(prompt_tokens=len(request.prompt) + len(request.scored))
+        if emit(Chunk(usage=usage)):
+            return
+        if self._scorer is None:
+            threads = self._settings.threads or os.cpu_count() or 1
+            path = Path(self._manifest.path)
+            self._scorer = Scorer(path, min(self._context, _SCORED_CONTEXT), self._settings.batch_tokens, threads)
+
+        def stop(cached: int, evaluated: int) -> bool:
+            return emit(Chunk(usage=replace(usage, cached_tokens=cached, evaluated_tokens=evaluated)))
+
+        scores = self._scorer.score(request.prompt, request.scored, request.watched, stop)
+        if scores is not None:
+            done = replace(usage, cached_tokens=scores.cached_tokens, evaluated_tokens=scores.evaluated_tokens)
+            emit(Chunk(finish="stop", usage=done, scores=scores))
 
     def embed(self, texts: Sequence[str]) -> Vectors:  # noqa: ARG002
         """Not this model's: see encoder.py."""
