@@ -66,6 +66,11 @@ class Assistant:
         return self._completer
 
     @property
+    def session(self) -> Session | None:
+        """The session of the completer there is."""
+        return self._session
+
+    @property
     def counters(self) -> Counters:
         """Of the completer there is; zeros where there is none."""
         completer = self._completer
@@ -108,6 +113,15 @@ class Assistant:
                 self._settled()
         self._failures, self.error = 0, ""
         return result
+
+    def with_session(self, work: Callable[[Session], _T]) -> _T | None:
+        """Do `work` with the model and its engine, as `use` does. Blocking."""
+
+        def inside(_completer: Completer) -> _T | None:
+            session = self._session
+            return work(session) if session is not None else None
+
+        return self.use(inside)
 
     def forgive(self) -> None:
         """Try again at once, and report failures again."""

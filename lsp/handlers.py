@@ -7,8 +7,11 @@ from typing import Any
 
 from lsprotocol import types
 
+from codeassist.lsp.actions import EXPLAIN, code_actions
 from codeassist.lsp.completion import ACCEPTED, resolve
 from codeassist.lsp.documents import Documents, choose_units
+from codeassist.lsp.explanation import answer, explained
+from codeassist.lsp.messages import INFO
 from codeassist.lsp.server import Server, guarded
 
 
@@ -17,6 +20,7 @@ def register(server: Server) -> None:
     _register_life(server)
     _register_documents(server, server.documents)
     _register_requests(server)
+    _register_review(server)
     _register_commands(server)
 
 
@@ -26,8 +30,11 @@ def _register_life(server: Server) -> None:
         general, window = params.capabilities.general, params.capabilities.window
         server.documents.units = choose_units(general.position_encodings if general else None)
         server.messages.progress_supported = bool(window and window.work_done_progress)
+        server.works.supported = server.messages.progress_supported
         workspace = params.capabilities.workspace
         server.pulls_configuration = bool(workspace and workspace.configuration)
+        edits = workspace.workspace_edit if workspace else None
+        server.versioned_edits = bool(edits and edits.document_changes)
         server.watch(params.process_id)
         server.configure(params.initialization_options)
         if server.pulls_configuration:
@@ -55,7 +62,9 @@ def _register_life(server: Server) -> None:
 def _register_documents(server: Server, documents: Documents) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:
-        server.suggester.opened(documents.open(params.text_document))
+        document = documents.open(params.text_document)
+        server.suggester.opened(document)
+        server.diagnostics.begin(document)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
@@ -63,18 +72,21 @@ def _register_documents(server: Server, documents: Documents) -> None:
         if document is not None:
             document.change(list(params.content_changes), params.text_document.version)
             server.suggester.changed(document)
+            server.diagnostics.changed(document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: types.DidSaveTextDocumentParams) -> None:
         document = documents.get(params.text_document.uri)
         if document is not None:
             server.suggester.saved(document.path)
+            server.diagnostics.begin(document)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
         uri = params.text_document.uri
         documents.close(uri)
         server.suggester.closed(uri)
+        server.diagnostics.closed(uri)
         server.feedback.gone(uri)
 
 
@@ -94,6 +106,36 @@ def _register_requests(server: Server) -> None:
     @server.feature(types.COMPLETION_ITEM_RESOLVE)
     def resolved(item: types.CompletionItem) -> types.CompletionItem:
         return resolve(item)
+
+
+def _register_review(server: Server) -> None:
+    kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)
+    def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
+        document = server.documents.get(params.text_document.uri)
+        reviewed = server.diagnostics.reviewed(params.text_document.uri)
+        if document is None or reviewed is None:
+            return []
+        return code_actions(document, reviewed, params, versioned=server.versioned_edits)
+
+    @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def cancelled(params: types.WorkDoneProgressCancelParams) -> None:
+        server.works.cancel(params.token)
+
+    @server.command(EXPLAIN)
+    async def explain(*arguments: Any) -> dict[str, Any] | None:
+        """A document's URI, a finding's fingerprint, and true if the client shows the answer by itself."""
+        uri, fingerprint = (str(each) for each in (*arguments, "", "")[:2])
+        document, reviewed = server.documents.get(uri), server.diagnostics.reviewed(uri)
+        finding = reviewed.finding(fingerprint) if reviewed is not None else None
+        if document is None or reviewed is None or finding is None:
+            return None
+        explanation, gone = await explained(server.assistant, server.works, reviewed, finding)
+        told = answer(document, reviewed, finding, explanation, versioned=server.versioned_edits)
+        if not gone and True not in arguments[2:]:
+            server.messages.show(INFO, told["message"])
+        return told
 
 
 def _register_commands(server: Server) -> None:

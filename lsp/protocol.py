@@ -217,7 +217,12 @@ def _usable(params: Any) -> dict[str, Any]:
     encodings = _path(capabilities, "general", "positionEncodings")
     if isinstance(encodings, list):
         kept["capabilities"]["general"] = {"positionEncodings": [each for each in encodings if isinstance(each, str)]}
-    kept["capabilities"]["workspace"] = {"configuration": _path(capabilities, "workspace", "configuration") is True}
+    kept["capabilities"]["workspace"] = {
+        "configuration": _path(capabilities, "workspace", "configuration") is True,
+        "workspaceEdit": {
+            "documentChanges": _path(capabilities, "workspace", "workspaceEdit", "documentChanges") is True
+        },
+    }
     kept["capabilities"]["window"] = {"workDoneProgress": _path(capabilities, "window", "workDoneProgress") is True}
     if isinstance(_path(capabilities, "textDocument", "inlineCompletion"), dict):
         kept["capabilities"]["textDocument"] = {"inlineCompletion": {}}

@@ -17,10 +17,13 @@ from codeassist.errors import CodeassistError
 from codeassist.lsp import engine_restart, options
 from codeassist.lsp.assistant import Assistant
 from codeassist.lsp.completion import Suggester
+from codeassist.lsp.diagnostics import Cancel, Diagnostics
 from codeassist.lsp.documents import Document, Documents, language_names
 from codeassist.lsp.feedback import Feedback
+from codeassist.lsp.findings import Reviewed
 from codeassist.lsp.life import Life
 from codeassist.lsp.messages import ERROR, WARNING, Messages
+from codeassist.lsp.progress import Progress
 from codeassist.lsp.protocol import Protocol, silence_library_logs
 from codeassist.lsp.transport import Writer, claim_standard_output, in_thread, read_forever
 from codeassist.paths import user_paths
@@ -43,7 +46,10 @@ class Server(LanguageServer):
         self.feedback = Feedback(statistics_file(user_paths(environ).state))
         self.assistant = Assistant(environ, notice=self._notice, settled=self._settled, report=self._failed)
         self.suggester = Suggester(self.assistant, self.feedback.shown)
+        self.works = Progress(self.protocol)
+        self.diagnostics = Diagnostics(self._look, self._publish, report_fault)
         self.pulls_configuration = False
+        self.versioned_edits = False
         self._life: Life | None = None
 
     # --- life
@@ -58,6 +64,7 @@ class Server(LanguageServer):
         saving = asyncio.create_task(self._save_now_and_then())
         code = await life.ended
         self.suggester.close()
+        self.diagnostics.close()
         saving.cancel()
         await asyncio.wait([asyncio.ensure_future(in_thread(self._let_go))], timeout=_CLOSE_SECONDS)
         writer.close()
@@ -103,6 +110,25 @@ class Server(LanguageServer):
         del source
         report_fault(error)
 
+    # --- review
+
+    def _look(self, document: Document, text: str, cancelled: Cancel, *, model: bool) -> Reviewed | None:
+        """Review a document; None if that failed, or if there is no model that is loaded. In a worker thread."""
+        session = self.assistant.session if model else None
+        if document.file is None or (model and session is None):
+            return None
+        from codeassist.lsp.reviewing import review
+
+        try:
+            return review(self.environ, document.file, text, document.revision, cancelled, session)
+        except CodeassistError as error:
+            complaint = f"review: {error.message}. {error.hint}".strip()
+            self._soon(lambda: self.messages.show_once(WARNING, complaint))
+            return None
+
+    def _publish(self, params: dict[str, Any]) -> None:
+        self.protocol.tell("textDocument/publishDiagnostics", params)
+
     # --- settings
 
     def configure(self, given: Any) -> None:
@@ -111,6 +137,7 @@ class Server(LanguageServer):
         if complaints:
             self.messages.show_once(WARNING, "settings: " + "; ".join(complaints))
         self.suggester.options = chosen
+        self.diagnostics.choose(chosen.review, self.documents.all())
         changed = self.assistant.choose(chosen.model, chosen.mode, context=chosen.context)
         self.assistant.forgive()
         if changed and self.assistant.ready is not None:

@@ -44,8 +44,10 @@ def test_capabilities(start: Start, fake_engine: FakeScript) -> None:
     assert able["textDocumentSync"]["openClose"] is True
     assert able["inlineCompletionProvider"] == {}
     assert able["completionProvider"] == {"resolveProvider": True}
-    names = {"status", "restart", "toggle", "accepted"}
+    names = {"status", "restart", "toggle", "accepted", "explainFinding"}
     assert set(able["executeCommandProvider"]["commands"]) == {f"codeassist.{name}" for name in names}
+    assert able["codeActionProvider"] == {"codeActionKinds": ["quickfix"]}
+    assert able["textDocumentSync"]["save"] is True
     assert answer["serverInfo"]["name"] == "codeassist"
 
 
