@@ -20,7 +20,9 @@ CONFIG = (
 HARDENED = (*(part for each in CONFIG for part in ("-c", each)), "--no-pager", "--literal-pathspecs")
 # A clone may lack objects. To fetch them git would start what its configuration names: an ssh command, a helper. Git
 # from 2.44 on can be told not to fetch; any git lets no protocol through but one that does not exist.
+EMPTY = "CODEASSIST_EMPTY"  # a variable that is, for --config-env
 ENVIRONMENT = {
+    EMPTY: "",
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",
