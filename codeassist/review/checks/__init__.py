@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from codeassist.review.checks import large_file, lockfile, merge_marker, ruff, syntax_introduced, todo
+from codeassist.review.checks import (
+    large_file,
+    leftover,
+    lockfile,
+    merge_marker,
+    ruff,
+    syntax_introduced,
+    todo,
+)
 from codeassist.review.rule import Rule
 
 RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in (
         large_file.RULE,
+        leftover.RULE,
         lockfile.RULE,
         merge_marker.RULE,
         ruff.RULE,
