@@ -34,10 +34,14 @@ class Stats(msgspec.Struct, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Findings in the order of paths and lines, with what else people should know."""
+    """Findings in the order of paths and lines, with what else people should know.
+
+    `masked`: lines (path, number) that hold a secret, told or not, and what may be shown in their place.
+    """
 
     title: str
     findings: tuple[Finding, ...]
     not_reviewed: tuple[NotReviewed, ...]
     notices: tuple[str, ...]  # one sentence each: a check failed, the model is missing
     stats: Stats
+    masked: dict[tuple[str, int], str] = {}

@@ -8,6 +8,7 @@ from codeassist.review.checks import (
     lockfile,
     merge_marker,
     ruff,
+    suppression,
     syntax_introduced,
     todo,
 )
@@ -21,6 +22,7 @@ RULES: dict[str, Rule] = {
         lockfile.RULE,
         merge_marker.RULE,
         ruff.RULE,
+        suppression.RULE,
         syntax_introduced.RULE,
         todo.RULE,
     )

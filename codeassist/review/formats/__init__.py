@@ -1,0 +1,1 @@
+"""How findings are told to programs: plain values for JSON, SARIF 2.1.0, GitHub's annotations. Pure functions."""
