@@ -71,6 +71,27 @@ class ReviewPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fix: str  # follows it too; with {lines}
 
 
+class MoodPhrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a subject begins, by the form of its verb."""
+
+    imperative: str
+    past: str
+    third: str
+    gerund: str
+
+
+class CommitPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is asked for to draft a commit message."""
+
+    system: str
+    change: str  # with {summary} and {style}, which is made of what follows
+    subject: str  # with {words}
+    body: str  # the same, where messages have a body
+    plain: str
+    language: str  # with {language}, where it is not English
+    mood: MoodPhrases
+
+
 class TrySample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `codeassist try` shows: a small file, a place in it, a question about it."""
 
@@ -131,6 +152,11 @@ def explain_prompt() -> ExplainPrompt:
 def review_prompt() -> ReviewPrompt:
     """The questions about a finding."""
     return _load(_folder() / "review.toml", ReviewPrompt)
+
+
+def commit_prompt() -> CommitPrompt:
+    """The request of `commit-msg`."""
+    return _load(_folder() / "commit.toml", CommitPrompt)
 
 
 def try_sample() -> TrySample:

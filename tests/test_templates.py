@@ -11,6 +11,7 @@ from codeassist.errors import ConfigError
 from codeassist.templates import (
     ask_prompt,
     chat_templates,
+    commit_prompt,
     embed_templates,
     explain_prompt,
     fim_templates,
@@ -24,6 +25,7 @@ LOADERS: dict[str, Callable[[], object]] = {
     "chat/": chat_templates,
     "embed/": embed_templates,
     "ask.toml": ask_prompt,
+    "commit.toml": commit_prompt,
     "explain.toml": explain_prompt,
     "review.toml": review_prompt,
     "try.toml": try_sample,
@@ -83,6 +85,14 @@ def test_review_prompt_has_its_fields() -> None:
     assert "lines 1-2" in review.fix.format(lines="lines 1-2")
     assert review.system
     assert review.explain
+
+
+def test_commit_prompt_has_its_fields() -> None:
+    commit = commit_prompt()
+    assert commit.change.count("{summary}") == commit.change.count("{style}") == 1
+    assert all(each.count("{words}") == 1 for each in (commit.subject, commit.body))
+    assert commit.language.count("{language}") == 1
+    assert "Add," in commit.mood.imperative
 
 
 def test_try_sample_is_a_program_with_a_hole() -> None:

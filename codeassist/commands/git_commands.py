@@ -1,4 +1,4 @@
-"""The commands about a change in git: `codeassist review`."""
+"""The commands about a change in git: `codeassist review`, `commit-msg` and `hook …`."""
 
 from __future__ import annotations
 
@@ -29,9 +29,14 @@ class FailOn(str, Enum):
     HIGH = "high"
 
 
+hook_app = typer.Typer(help="Git hooks: review and draft as you commit.", no_args_is_help=True, rich_markup_mode=None)
+
+
 def register(app: typer.Typer) -> None:
     """Enter the commands."""
     app.command("review")(_review)
+    app.command("commit-msg")(_commit_msg)
+    app.add_typer(hook_app, name="hook")
 
 
 def _review(
@@ -72,3 +77,54 @@ def _review(
         write_baseline=write_baseline,
     )
     raise typer.Exit(review.run(os.environ, asked))
+
+
+def _commit_msg(
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Commit with it: your editor opens, your hooks run; nothing is left out.")
+    ] = False,
+    as_json: Json = False,
+    model: Model = None,
+) -> None:
+    """Draft a message for what is staged, in the style of this repository's commits."""
+    from codeassist.commands import commit_msg
+
+    raise typer.Exit(commit_msg.run(os.environ, apply=apply, as_json=as_json, model=model))
+
+
+@hook_app.command("install")
+def _hook_install(
+    commit_msg: Annotated[bool, typer.Option("--commit-msg", help="Also draft messages (prepare-commit-msg).")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where core.hooksPath leads out of this repository.")
+    ] = False,
+) -> None:
+    """Review what is staged before each commit (pre-commit).
+
+    A hook that is there already is kept, and runs first.
+    """
+    from codeassist.commands import hook
+
+    raise typer.Exit(hook.install(os.environ, commit_msg=commit_msg, force=force))
+
+
+@hook_app.command("uninstall")
+def _hook_uninstall() -> None:
+    """Take the hooks away; what was there before is there again."""
+    from codeassist.commands import hook
+
+    raise typer.Exit(hook.uninstall(os.environ))
+
+
+@hook_app.command("run", context_settings={"ignore_unknown_options": True})
+def _hook_run(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="pre-commit or prepare-commit-msg.")],
+    arguments: Annotated[list[str] | None, typer.Argument(metavar="[ARGUMENT]...", help="What git gives it.")] = None,
+) -> None:
+    """Do the work of a hook, as an installed one does.
+
+    SKIP=codeassist-review or SKIP=codeassist-commit-msg leaves it out; git commit --no-verify leaves all out.
+    """
+    from codeassist.commands import hook
+
+    raise typer.Exit(hook.run(os.environ, name, arguments or []))
