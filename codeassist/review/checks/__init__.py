@@ -11,6 +11,7 @@ from codeassist.review.checks import (
     suppression,
     syntax_introduced,
     todo,
+    untested,
 )
 from codeassist.review.rule import Rule
 
@@ -25,5 +26,6 @@ RULES: dict[str, Rule] = {
         suppression.RULE,
         syntax_introduced.RULE,
         todo.RULE,
+        untested.RULE,
     )
 }
