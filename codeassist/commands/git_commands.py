@@ -54,6 +54,9 @@ def _review(
         float | None, typer.Option("--budget", metavar="SECONDS", min=0, max=3600, help="How long it may take.")
     ] = None,
     model: Model = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Have the model explain findings, and propose fixes.")
+    ] = False,
     write_baseline: Annotated[
         bool, typer.Option("--write-baseline", help="Count these findings as known from now on.")
     ] = False,
@@ -75,6 +78,7 @@ def _review(
         budget=budget,
         model=model,
         write_baseline=write_baseline,
+        explain=explain,
     )
     raise typer.Exit(review.run(os.environ, asked))
 

@@ -22,7 +22,7 @@ OWN_FILE = ".codeassist.toml"
 _PROJECT_FILE = "pyproject.toml"
 _MOST_BYTES = 256 * 1024
 _MOST_DOTS = 400  # of a line: TOML's reader takes the square of a key's parts
-_EXTRA_RULES = ("likelihood",)  # of the model
+_EXTRA_RULES = ("unlikely-code",)  # of the model
 _KEY_PATH = re.compile(r" - at `(?:key in )?\$\.?")
 
 

@@ -38,11 +38,13 @@ def review(
     seconds: float,
     *,
     rules: Mapping[str, Rule] | None = None,
+    tell_known: bool = False,
 ) -> Report:
     """Review a change. `seconds` are for all of it: the model has what the checks leave.
 
     A check that fails becomes a notice; the others go on. With `reviewer` None the model is left out, which is no
-    notice of this function's: who calls it knows why. `rules` stand in for all.
+    notice of this function's: who calls it knows why. `rules` stand in for all. With
+    `tell_known` the baseline is not asked.
 
     Raises:
         CancelledError: `around.cancelled` said so.
@@ -63,9 +65,9 @@ def review(
         notices += failure
         stats.model_ms = _milliseconds(asked)
     masked = masking.masks(found)
-    findings, complaints = settling.settled(
-        masking.masked((each for each in found if each.path not in excluded), masked), snapshot, around.settings, stats
-    )
+    wanted = masking.masked((each for each in found if each.path not in excluded), masked)
+    known = "" if tell_known else around.settings.baseline
+    findings, complaints = settling.settled(wanted, snapshot, around.settings, known, stats)
     stats.not_reviewed = len(skipped)
     return Report(
         title=snapshot.title,

@@ -18,14 +18,14 @@ from codeassist.review.suppression import Marker, markers, suppressed
 
 
 def settled(
-    found: Iterable[Finding], snapshot: Snapshot, settings: ReviewSettings, stats: Stats
+    found: Iterable[Finding], snapshot: Snapshot, settings: ReviewSettings, known_in: str, stats: Stats
 ) -> tuple[list[Finding], list[str]]:
     """The findings that are told, in the order of paths and lines, and sentences about what went wrong.
 
-    What is left out is counted in `stats`.
+    What is left out is counted in `stats`. `known_in`: the baseline; "" is none.
     """
     comments = _Comments(snapshot)
-    known, complaint = baseline.read(snapshot.root, settings.baseline)
+    known, complaint = baseline.read(snapshot.root, known_in)
     fingerprints = {each.fingerprint for each in known}
     told = []
     for each in _recognisable(_wanted(found, settings)):

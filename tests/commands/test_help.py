@@ -45,6 +45,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
         "--budget",
         "--model",
         "--write-baseline",
+        "--explain",
     ),
     "commit-msg": ("--apply", "--json", "--model"),
     "hook": ("install", "uninstall", "run"),
