@@ -60,7 +60,7 @@ def test_its_test_was_left_alone(index: Index) -> None:
         ("app/panel.py", CODE, "X = 2\n" + CODE),
         ("app/panel.py", CODE, CODE.replace("    def size(self):\n        return 3\n", "")),
         ("app/panel.py", CODE, CODE.replace("f(1, 2)", "f(1, ")),
-        ("app/panel.py", "def f(): return 1\ndef f(): return 2\n", "def f(): return 1\ndef f(): return 3\n"),
+        ("app/panel.py", "def f(): return 1\ndef f(): return 2\n", "def f(): return 3\ndef f(): return 2\n"),
         ("app/panel.py", None, CODE),
         ("app/panel.py", CODE, None),
         ("app/lone.py", "def f():\n    return 1\n", "def f():\n    return 2\n"),
