@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codeassist.review.checks import (
+    invisible,
     large_file,
     leftover,
     lockfile,
@@ -18,6 +19,7 @@ from codeassist.review.rule import Rule
 RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in (
+        invisible.RULE,
         large_file.RULE,
         leftover.RULE,
         lockfile.RULE,
