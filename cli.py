@@ -250,7 +250,7 @@ def stats(as_json: Json = False) -> None:
 
 def main() -> None:
     """The entry point: runs a command; an expected error is two lines on standard error and its exit code."""
-    as_json = "--json" in sys.argv
+    as_json = "--json" in sys.argv or "--format json" in " ".join(sys.argv).replace("=", " ")
     try:
         sys.exit(app(prog_name="codeassist", standalone_mode=False))
     except CodeassistError as error:

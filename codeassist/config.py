@@ -67,7 +67,7 @@ class ReviewSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     fail_on: Annotated[str, msgspec.Meta(pattern="^(none|low|medium|high)$")] = "high"
     model: bool = True
-    budget_seconds: Annotated[float, msgspec.Meta(ge=0)] = 10.0  # for the model
+    budget_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 10.0  # in all; the model has what checks leave
     disable: tuple[str, ...] = ()
     enable: tuple[str, ...] = ()
     severity: dict[str, Annotated[str, msgspec.Meta(pattern="^(low|medium|high)$")]] = {}
@@ -113,7 +113,7 @@ def load(environ: Mapping[str, str], *, model: str | None = None) -> Loaded:
     paths = user_paths(environ)
     table = _read_toml(paths.config_file)
     origins = dict.fromkeys(_leaves(msgspec.to_builtins(Settings())), "default")
-    origins |= dict.fromkeys(_leaves(table), "file")
+    origins |= dict.fromkeys((_setting(name, origins) for name in _leaves(table)), "file")
     for origin, name in (("environment", environ.get("CODEASSIST_MODEL")), ("flag", model)):
         if name:
             table["model"] = name
@@ -146,8 +146,17 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _leaves(table: Mapping[str, Any], prefix: str = "") -> list[str]:
     names: list[str] = []
     for key, value in table.items():
-        names += _leaves(value, f"{prefix}{key}.") if isinstance(value, Mapping) else [f"{prefix}{key}"]
+        inner = isinstance(value, Mapping) and len(value) > 0
+        names += _leaves(value, f"{prefix}{key}.") if inner else [f"{prefix}{key}"]
     return names
+
+
+def _setting(name: str, known: Mapping[str, str]) -> str:
+    """The setting that a name in a file is of: itself, or a table whose keys people choose."""
+    found = name
+    while found not in known and "." in found:
+        found = found.rpartition(".")[0]
+    return found if found in known else name
 
 
 def rows(loaded: Loaded) -> list[tuple[str, object, str]]:

@@ -44,6 +44,14 @@ def test_the_file_wins_over_defaults_key_by_key(environ: dict[str, str]) -> None
     assert _row(loaded, "engine.mode") == ("shared", "default")
 
 
+def test_a_table_whose_keys_people_choose_is_one_setting(environ: dict[str, str]) -> None:
+    assert _row(load(environ), "review.severity") == ({}, "default")
+    _write(environ, '[review.severity]\ntodo = "high"\n"ruff/F401" = "low"\n')
+    loaded = load(environ)
+    assert _row(loaded, "review.severity") == ({"todo": "high", "ruff/F401": "low"}, "file")
+    assert len(rows(loaded)) == len(loaded.origins)
+
+
 def test_the_environment_wins_over_the_file_and_a_flag_over_both(environ: dict[str, str]) -> None:
     _write(environ, 'model = "from-file"\n')
     environ["CODEASSIST_MODEL"] = "from-environment"

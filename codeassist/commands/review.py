@@ -16,7 +16,7 @@ from codeassist.commands import review_text
 from codeassist.commands.output import Waiting, say, write_json
 from codeassist.config import Loaded, ReviewSettings
 from codeassist.context.index import Index, never
-from codeassist.errors import CancelledError, CodeassistError, UsageError
+from codeassist.errors import CancelledError, CodeassistError, MissingError, UsageError
 from codeassist.review import baseline, pipeline, snapshot
 from codeassist.review.change import Snapshot
 from codeassist.review.configuration import configured
@@ -126,7 +126,10 @@ def _report(
 @contextmanager
 def _index(environ: Mapping[str, str], change: Snapshot) -> Iterator[Index | None]:
     """The repository's index with what changed brought up to date; None if there is none: a hook makes none."""
-    index = open_index(environ, change.root)
+    try:
+        index = open_index(environ, change.root)
+    except MissingError:  # the state directory cannot be used
+        index = None
     if index is None:
         yield None
         return

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from codeassist.context.languages import encode
 from codeassist.review.change import FileChange
 from codeassist.review.configuration import means
 from codeassist.review.finding import Finding
@@ -20,9 +21,9 @@ _FILE_LINES = 10
 _LONGEST = 2_000  # characters of a line
 _MOST = 500  # of a file
 _MARKER = re.compile(
-    r"codeassist:[ \t]{0,4}ignore(?P<file>-file)?\b(?:\[(?P<rules>[^\]\n]{0,200})\])?(?P<reason>[^\n]{0,400})"
+    r"codeassist:[ \t]{0,4}ignore(?P<file>-file)?\b(?:\[(?P<rules>[^\]\n]{0,200})\])?(?P<reason>(?:(?!codeassist:)[^\n]){0,400})"
 )
-_CLOSER = re.compile(r"(?:\*/|-->|\*\)|#\}|--%>).*$")
+_CLOSER = re.compile(r"(?:\*/|-->|\*\)|#\}|--%>)(.*)$")
 # What begins a comment in the languages that are plain text here: shells, YAML, SQL, Lisp, TeX, HTML, CSS, templates.
 _OPENER = re.compile(r"(?:#|//|--|;|%|/\*|<!--|\(\*|\{#|\bREM\b|^[ \t]*(?:\*|\"))[^\w\n]*$")
 
@@ -70,28 +71,37 @@ def _found(file: FileChange) -> Iterator[tuple[Marker, bool]]:
         if _WORD not in line or len(line) > _LONGEST:
             continue
         for match in _MARKER.finditer(line):
-            opened = _opened(file, number, line, match.start())
-            if opened is None:
+            beside = _beside(file, number, line, match.start())
+            if beside is None:
                 continue
             rules = tuple(filter(None, (each.strip() for each in (match["rules"] or "").split(","))))
-            reason = _CLOSER.sub("", match["reason"]).strip(" \t:-")
+            reason = _CLOSER.sub("", match["reason"]).strip(" \t:-#/")
             whole = match["file"] is not None
             lines = () if whole else (number,)
-            yield Marker(number, rules, reason, lines, whole and number > _FILE_LINES), not line[:opened].strip()
+            yield Marker(number, rules, reason, lines, whole and number > _FILE_LINES), not beside.strip()
             count += 1
             if count >= _MOST:
                 return
 
 
-def _opened(file: FileChange, number: int, line: str, column: int) -> int | None:
-    """The column where the comment around a place begins, 0 if on a line above; None if there is no comment."""
+def _beside(file: FileChange, number: int, line: str, column: int) -> str | None:
+    """What else is on the line of a comment that a place is in; None if it is in none."""
     if file.language is None or file.tree is None:
         match = _OPENER.search(line[:column])
-        return match.start() if match else None
+        return line[: match.start()] + _after(line[column:]) if match else None
     if stand_at(file, number, column) != "comment":
         return None
-    row, start = path_at(file, number, column)[-1].start_point
-    return len(line.encode("utf-8", "surrogatepass")[:start].decode("utf-8", "replace")) if row == number - 1 else 0
+    comment = path_at(file, number, column)[-1]
+    data = encode(line)
+    before = data[: comment.start_point[1]] if comment.start_point[0] == number - 1 else b""
+    after = data[comment.end_point[1] :] if comment.end_point[0] == number - 1 else b""
+    return (before + after).decode("utf-8", "replace")
+
+
+def _after(text: str) -> str:
+    """What follows where a comment ends."""
+    closed = _CLOSER.search(text)
+    return closed[1] if closed else ""
 
 
 def _spoken_of(marker: Marker, alone: set[int]) -> tuple[int, ...]:
