@@ -23,7 +23,7 @@ class TooLargeError(Exception):
 
 
 def sizes(repository: Repository, names: Iterable[str]) -> dict[str, int]:
-    """The sizes in bytes of those contents that the repository has."""
+    """The sizes in bytes of those contents that the repository has, as far as git answers in time."""
     left = list(dict.fromkeys(names))
     found: dict[str, int] = {}
     for _start in range(_MOST_STARTS):
@@ -36,7 +36,9 @@ def sizes(repository: Repository, names: Iterable[str]) -> dict[str, int]:
             variables=repository.variables,
             given="".join(f"{name}\n" for name in left).encode(),
         )
-        for line in done.stdout.splitlines() if done is not None else []:
+        if done is None:  # it hangs: who reads is told no more
+            break
+        for line in done.stdout.splitlines():
             answered += 1
             name, kind, *rest = line.decode("ascii", "replace").split(" ")
             if kind == "blob" and rest:
@@ -64,7 +66,11 @@ class Blobs:
         with self._lock:
             try:
                 return self._read(name, most)
-            except (OSError, ValueError, EOFError):  # it ended, broke off or is late: the next one is asked anew
+            except TimeoutError:  # a pipe among the objects, say: there may be many
+                self._starts = _MOST_STARTS
+                self._stop()
+                return None
+            except (OSError, ValueError, EOFError):  # it ended, or broke off: the next one is asked anew
                 self._stop()
                 return None
             except TooLargeError:
@@ -160,10 +166,14 @@ def _some(source: int, most: int, until: float) -> bytes:
     """Some bytes of a pipe.
 
     Raises:
-        EOFError: it ended, or there is nothing in time.
+        EOFError: it ended.
+        TimeoutError: there is nothing in time.
     """
-    ready, _writable, _failed = select.select([source], [], [], max(0.0, until - monotonic()))
-    data = os.read(source, most) if ready else b""
+    poll = select.poll()  # unlike select it takes any number of open files
+    poll.register(source, select.POLLIN)
+    if not poll.poll(max(0.0, until - monotonic()) * 1000):
+        raise TimeoutError
+    data = os.read(source, most)
     if not data:
         raise EOFError
     return data

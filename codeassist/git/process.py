@@ -55,11 +55,11 @@ def environment(environ: Mapping[str, str], hook: frozenset[str] = frozenset()) 
 def run(
     arguments: Sequence[str],
     directory: Path | None,
-    seconds: float = SECONDS,
+    seconds: float | None = None,
     variables: Mapping[str, str] | None = None,
     given: bytes = b"",
 ) -> subprocess.CompletedProcess[bytes] | None:
-    """Run git; None if it cannot be run or takes too long.
+    """Run git; None if it cannot be run or takes longer than `seconds`, or else 10.
 
     `variables` come from `environment`; without them those of this process are taken, but for a hook's. `given` is its
     standard input.
@@ -71,7 +71,7 @@ def run(
             env=environment(os.environ) if variables is None else variables,
             capture_output=True,
             check=False,
-            timeout=seconds,
+            timeout=SECONDS if seconds is None else seconds,
             input=given,
         )
     except (OSError, ValueError, subprocess.SubprocessError):

@@ -61,9 +61,7 @@ def opened(root: Path, variables: Mapping[str, str]) -> Repository:
     return Repository(root, directory, head, _EMPTY_TREE[answer[0]], variables)
 
 
-def ask(
-    repository: Repository, arguments: Sequence[str], seconds: float = process.SECONDS, given: bytes = b""
-) -> bytes:
+def ask(repository: Repository, arguments: Sequence[str], seconds: float | None = None, given: bytes = b"") -> bytes:
     """What git answers.
 
     Raises:

@@ -21,7 +21,7 @@ def snapshot(
     blobs = Blobs(repository)
 
     def content(name: str) -> bytes | None:
-        return blobs.read(name, LARGE) if known.get(name, LARGE + 1) <= LARGE else None
+        return blobs.read(name, LARGE) if known.get(name, LARGE + 1) <= LARGE else None  # unknown: it is lacking
 
     taker = Taker(content)
     for entry, others in pairs:
