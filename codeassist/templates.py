@@ -66,9 +66,11 @@ class ReviewPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a finding of a review is shown to the model, and what is asked about it."""
 
     system: str
-    finding: str  # with {path}, {code}, {fence}, {lines}, {message} and {about}: what the rule says of itself
+    finding: str  # {path}, {code}, {fence}, {these} "this line", {stretch}, {message}, {about}: what the rule says
+    corrected: str  # follows where there is a fix: with {fix} and {fence}
     explain: str  # follows it
-    fix: str  # follows it too; with {lines}
+    begin: str  # of the answer to that; with {these}
+    fix: str  # follows it too; with {these}
 
 
 class MoodPhrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ from lsprotocol import types
 from codeassist.lsp.documents import Document
 from codeassist.lsp.findings import Reviewed
 from codeassist.review.finding import Finding, Fix
+from codeassist.review.suppressing import suppression
 from codeassist.terminal import one_line
 
 EXPLAIN = "codeassist.explainFinding"
@@ -74,9 +75,9 @@ def _here(
                 break
 
 
-def _fingerprint(diagnostic: types.Diagnostic) -> Any:
+def _fingerprint(diagnostic: types.Diagnostic) -> str:
     data: Any = diagnostic.data
-    return data.get("fingerprint") if isinstance(data, dict) else None
+    return str(data.get("fingerprint")) if isinstance(data, dict) else ""
 
 
 def _actions(
@@ -88,7 +89,8 @@ def _actions(
     if fix is not None and edit is not None:
         title = f"Fix: {one_line(fix.description, _TITLE)}"
         yield _quick(title, diagnostics, edit=edit, is_preferred=finding.fix is not None)
-    edit = _suppression(document, finding, shift, versioned=versioned)
+    comment = suppression(reviewed.snapshot.files[0], finding) if reviewed.snapshot.files else None
+    edit = edit_of(document, reviewed, comment, shift, versioned=versioned) if comment is not None else None
     if edit is not None:
         yield _quick(f"Suppress {one_line(finding.rule, _TITLE)} here", diagnostics, edit=edit)
     title = f"Explain: {one_line(finding.message, _TITLE)}"
@@ -106,9 +108,3 @@ def _workspace_edit(document: Document, where: types.Range, text: str, *, versio
         return types.WorkspaceEdit(changes={document.uri: [edit]})
     name = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
     return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(name, [edit])])
-
-
-def _suppression(document: Document, finding: Finding, shift: int, *, versioned: bool) -> types.WorkspaceEdit | None:
-    """A comment that suppresses the finding; None where the language has none."""
-    del document, finding, shift, versioned
-    return None

@@ -13,7 +13,7 @@ from codeassist.lsp.documents import Document
 from codeassist.lsp.findings import Reviewed
 from codeassist.lsp.progress import Progress
 from codeassist.lsp.transport import in_thread
-from codeassist.review.explaining import Explanation, about, explain
+from codeassist.review.explaining import Explanation, explain, unexplained
 from codeassist.review.finding import Finding, Fix
 from codeassist.terminal import one_line, sanitise
 
@@ -31,7 +31,9 @@ async def explained(
     gone = threading.Event()
 
     def work() -> Explanation | None:
-        return assistant.with_session(lambda session: explain(session, reviewed.snapshot, finding, gone.is_set))
+        return assistant.with_session(
+            lambda session: explain(session, reviewed.snapshot, finding, gone.is_set, reviewed.masked)
+        )
 
     try:
         with progress.showing("explaining a finding", gone.set):
@@ -39,7 +41,7 @@ async def explained(
     except asyncio.CancelledError:
         gone.set()
         raise
-    explanation = found or Explanation("", finding.fix)
+    explanation = found or unexplained(finding)
     if explanation.fix is not None and finding.fix is None:
         reviewed.proposals[finding.fingerprint] = explanation.fix
     return explanation, gone.is_set()
@@ -64,14 +66,13 @@ def answer(
 
 def plain(finding: Finding, explanation: Explanation) -> str:
     """The explanation on one line."""
-    return one_line(f"{finding.message}. {explanation.text or about(finding)}".strip())
+    return one_line(f"{finding.message}. {explanation.said}".strip())
 
 
 def markdown(reviewed: Reviewed, finding: Finding, explanation: Explanation) -> str:
     """The explanation as Markdown in which nothing of the repository or the model is more than text or code."""
-    rule = about(finding)
     parts = [f"**{inert(finding.rule)}**: {inert(finding.message)}."]
-    parts += [inert(each) for each in (explanation.text, rule) if each]
+    parts += [inert(each) for each in (explanation.reason, explanation.text) if each]
     if explanation.fix is not None:
         parts.append(f"{inert(explanation.fix.description)}:\n\n{_difference(reviewed, explanation.fix)}")
     return "\n\n".join(parts) + "\n"

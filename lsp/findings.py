@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from codeassist.review.change import Snapshot
@@ -14,12 +15,14 @@ class Reviewed:
 
     Attributes:
         revision: the document's, whose text was reviewed.
+        masked: by path and line, what is shown in place of lines that hold a secret.
         proposals: fixes that the model has proposed since, by fingerprint.
     """
 
     revision: int
     snapshot: Snapshot
     findings: tuple[Finding, ...]
+    masked: Mapping[tuple[str, int], str] = field(default_factory=dict)
     proposals: dict[str, Fix] = field(default_factory=dict)
 
     @property

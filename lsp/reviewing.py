@@ -16,17 +16,17 @@ from codeassist.errors import UsageError
 from codeassist.git import listed
 from codeassist.git.committed import committed
 from codeassist.lsp.findings import Reviewed
-from codeassist.paths import user_paths
 from codeassist.review import pipeline
 from codeassist.review.change import Snapshot
 from codeassist.review.checks import RULES
+from codeassist.review.configuration import configured
 from codeassist.review.model import ModelReviewer
 from codeassist.review.rule import Around
 from codeassist.review.snapshot import of_text
 from codeassist.session import Session, open_index
 from codeassist.text import MAX_FILE_BYTES, decode
 
-_ALONE = ("merge-marker", "syntax-introduced", "secret")
+_ALONE = ("merge-marker", "syntax-introduced", "invisible", "secret")
 
 
 def review(
@@ -43,10 +43,11 @@ def review(
     trusts only what is wrong in every file is told.
 
     Raises:
-        CodeassistError: the settings cannot be used.
+        CancelledError: `cancelled` said so.
+        ConfigError: the settings cannot be used.
     """
     place = Path(os.path.realpath(file))
-    settings = config.load(environ).settings
+    loaded = config.load(environ)
     found = git_root(place.parent)
     root = found.path if found is not None else place.parent
     path = place.relative_to(root).as_posix()
@@ -54,16 +55,16 @@ def review(
     if kept == []:
         return Reviewed(revision, Snapshot(root, "working", path, ()), ())
     change = of_text(root, path, _committed(root, path) if kept else None, text)
-    rules = settings.review if kept else alone(settings.review)
+    rules = configured(root, loaded) if kept else alone(loaded.settings.review)
     with contextlib.ExitStack() as stack:
         index = open_index(environ, place.parent) if kept else None
         if index is not None:
             stack.enter_context(index)
         reviewer = None
         if session is not None and rules.model and kept:
-            reviewer = ModelReviewer(session.engine, session.manifest, index, user_paths(environ).state / "review")
+            reviewer = ModelReviewer(session.engine, session.manifest, loaded.paths.state / "review")
         report = pipeline.review(change, Around(index, rules, cancelled), reviewer, rules.budget_seconds)
-    return Reviewed(revision, change, report.findings)
+    return Reviewed(revision, change, report.findings, report.masked)
 
 
 def alone(settings: ReviewSettings) -> ReviewSettings:

@@ -13,7 +13,7 @@ from pygls.lsp.server import LanguageServer
 
 from codeassist import __version__
 from codeassist.completion.statistics import statistics_file
-from codeassist.errors import CodeassistError
+from codeassist.errors import CancelledError, CodeassistError
 from codeassist.lsp import engine_restart, options
 from codeassist.lsp.assistant import Assistant
 from codeassist.lsp.completion import Suggester
@@ -121,6 +121,8 @@ class Server(LanguageServer):
 
         try:
             return review(self.environ, document.file, text, document.revision, cancelled, session)
+        except CancelledError:
+            return None
         except CodeassistError as error:
             complaint = f"review: {error.message}. {error.hint}".strip()
             self._soon(lambda: self.messages.show_once(WARNING, complaint))

@@ -79,10 +79,13 @@ def test_explain_prompt_has_its_fields() -> None:
 
 def test_review_prompt_has_its_fields() -> None:
     review = review_prompt()
-    shown = review.finding.format(path="a.py", code="C", fence="```", lines="line 3", message="M", about="A")
+    given = {"path": "a.py", "code": "C", "fence": "```", "these": "this line", "stretch": "S"}
+    shown = review.finding.format(**given, message="M", about="A")
     assert "`a.py`:\n```\nC\n```\n" in shown
-    assert shown.index("line 3") < shown.index("M")
-    assert "lines 1-2" in review.fix.format(lines="lines 1-2")
+    assert shown.index("this line\n```\nS\n```\n") < shown.index("M")
+    assert "```\nF\n```\n" in review.corrected.format(fence="```", fix="F")
+    assert "these lines" in review.fix.format(these="these lines")
+    assert review.begin.format(these="these lines").endswith(" ")
     assert review.system
     assert review.explain
 

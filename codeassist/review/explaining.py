@@ -1,130 +1,167 @@
 """Has the model explain a finding and propose a fix, when a person asks. What cannot be true is dropped.
 
-Asked whether there is a bug a small model is at chance; told what a check found it mostly says why that matters. So it
-is shown the rule and a few lines, and everything that it says is held against them.
+Asked whether there is a bug, a small model is at chance. So it is told what a check found and why that is bad, and is
+asked what to do about it; what it says is held against the code, and what it writes against the checks.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from codeassist import templates
-from codeassist.context.languages import languages
 from codeassist.engine.api import Chunk, Message, Priority, Request
 from codeassist.review.change import FileChange, Snapshot
 from codeassist.review.checks import RULES
 from codeassist.review.finding import Finding, Fix
+from codeassist.review.lint import reason
+from codeassist.review.masking import RULE as SECRET
 from codeassist.review.proposal import holds
+from codeassist.review.sentences import WORD, first_sentence, unknown_names, without_neighbours
 from codeassist.session import Session
 from codeassist.terminal import one_line, sanitise
 
 _CODE_TOKENS = 600  # of the lines that are shown
 _AROUND = 40  # lines on each side that are considered
 _WIDTH = 240  # characters of a line
-_SENTENCES, _SENTENCE_TOKENS = 2, 96
+_TOLD = 400  # characters of what a check and its rule say
+_SENTENCE_TOKENS, _FIX_TOKENS = 96, 320
+_FIX_CHARACTERS = 1_000  # of one that is shown
 _MOST_LINES = 12  # of a stretch that the model may write again
-_FIX_TOKENS = 320
-_SECRET = "secret"  # noqa: S105  the rule whose lines no prompt may hold
 
-_WORD = re.compile(r"[A-Za-z_$][\w$]*")
-_QUOTED = re.compile(r"`([^`]*)`")
-_CALLED = re.compile(r"\b[A-Za-z_$][\w$.]*(?=\()")
-_COMPOUND = re.compile(r"\b(?:[A-Za-z]*[a-z][A-Z]\w*|\w*[A-Za-z0-9]_\w+|_+[A-Za-z]\w*|\w+(?:\.[A-Za-z_]\w+)+)\b")
-_SENTENCE_END = re.compile(r"[.!?](?=[\s`*)\"']|$)")
-_ABBREVIATED = ("e.g.", "i.e.", "etc.", "vs.")
+Masked = Mapping[tuple[str, int], str]
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What the model says of a finding.
+    """What can be said of a finding.
 
     Attributes:
-        text: one or two sentences; "" where it said nothing that holds. The rule's own `about` is what is left then.
-        fix: the check's own fix; else the model's, if it holds; else None.
+        reason: why that is bad, in the rule's own words; "" of a rule that is not known.
+        text: the model's one sentence about the fix; "" where it said nothing that holds, or there is no fix.
+        fix: the check's own; else the model's, if it holds; else None.
     """
 
+    reason: str
     text: str
     fix: Fix | None
 
+    @property
+    def said(self) -> str:
+        """All that is said, on one line."""
+        return f"{self.reason} {self.text}".strip()
+
 
 def explain(
-    session: Session, snapshot: Snapshot, finding: Finding, cancelled: Callable[[], bool] = lambda: False
+    session: Session,
+    snapshot: Snapshot,
+    finding: Finding,
+    cancelled: Callable[[], bool] = lambda: False,
+    masked: Masked = MappingProxyType({}),
 ) -> Explanation:
     """Explain a finding of a snapshot. Blocking, for seconds; ends early, with what there is, once `cancelled`.
 
-    A secret is never shown to the model: nothing is said of it beyond the rule.
+    The model corrects the lines first, if the check has no fix of its own, and is then asked to tell of that. Without a
+    correction it is asked nothing: what a small model advises then is wrong more often than right.
+    A secret is never shown to the model: nothing is said of it beyond the rule, and lines that a report has `masked`
+    are shown so.
 
     Raises:
         EngineError: the engine failed.
     """
     file = next((each for each in snapshot.files if each.path == finding.path), None)
-    if file is None or not file.lines or finding.rule.split("/")[0] == _SECRET:
-        return Explanation("", finding.fix)
-    asking = _Asking(session, file, finding, cancelled)
-    text = asking.sentences()
-    if finding.fix is not None or cancelled():
-        return Explanation(text, finding.fix)
-    fix = asking.fix()
-    return Explanation(text, fix if fix is not None and holds(snapshot, file, finding, fix, session.settings) else None)
+    if file is None or not file.lines or finding.rule.partition("/")[0] == SECRET:
+        return unexplained(finding)
+    asking = _Asking(session, file, finding, cancelled, masked)
+    fix = finding.fix
+    if fix is None:
+        proposed = asking.fix()
+        if proposed is not None and holds(snapshot, file, finding, proposed, session.settings.review):
+            fix = proposed
+    text = "" if fix is None or cancelled() else asking.sentence(fix)
+    return Explanation(about(finding), text, fix)
+
+
+def unexplained(finding: Finding) -> Explanation:
+    """What can be said of a finding without a model."""
+    return Explanation(about(finding), "", finding.fix)
 
 
 def about(finding: Finding) -> str:
-    """What the finding's rule says of itself; "" of a rule that is not known."""
-    rule = RULES.get(finding.rule) or RULES.get(finding.rule.split("/")[0])
-    return rule.about if rule is not None else ""
+    """Why what the finding's rule finds is bad, in the rule's own words; "" of a rule that is not known."""
+    name, _, part = finding.rule.partition("/")
+    rule = RULES.get(name)
+    own = reason(part) if name == "ruff" and part else ""
+    return own or (rule.about if rule is not None else "")
 
 
 class _Asking:
-    """The questions about one finding: they share all of the prompt but its last sentence."""
+    """The questions about one finding: they share most of the prompt."""
 
-    def __init__(self, session: Session, file: FileChange, finding: Finding, cancelled: Callable[[], bool]) -> None:
+    def __init__(
+        self, session: Session, file: FileChange, finding: Finding, cancelled: Callable[[], bool], masked: Masked
+    ) -> None:
         self._engine = session.engine
         self._file = file
         self._cancelled = cancelled
         self._prompt = templates.review_prompt()
         self._start = max(1, min(finding.line, len(file.lines)))
         self._end = max(self._start, min(finding.end_line, len(file.lines)))
+        self._masked = {line: text for (path, line), text in masked.items() if path == file.path}
         self._rows = self._fitting(min(_CODE_TOKENS, session.engine.info().context_tokens // 3))
-        code = "\n".join(f"{number:>4} {_narrow(file.line(number))}" for number in self._rows)
-        told = {"message": one_line(finding.message, 300), "about": one_line(about(finding), 300)}
-        places = {"path": one_line(finding.path, 200), "fence": _fence(code), "lines": self._lines()}
-        self._shown = " ".join((*told.values(), places["path"], *(file.line(number) for number in self._rows)))
-        # What is of the repository comes last: braces in it are no fields.
-        self._finding = self._prompt.finding.format(code=code, **told, **places)
+        self._these = "this line" if self._start == self._end else "these lines"
+        code = "\n".join(self._line(number) for number in self._rows)
+        told = {"message": one_line(finding.message, _TOLD), "about": one_line(about(finding), _TOLD)}
+        self._shown = " ".join((*told.values(), one_line(finding.path), code))
+        self._finding = self._prompt.finding.format(
+            path=one_line(finding.path, _WIDTH),
+            fence=_fence(code),
+            code=code,
+            these=self._these,
+            stretch="\n".join(self._line(number) for number in self._rows if self._start <= number <= self._end),
+            **told,
+        )
 
-    def sentences(self) -> str:
-        """Why it matters, "" where that cannot be used."""
-        said, whole = self._ask(self._prompt.explain, _SENTENCE_TOKENS)
-        text = first_sentences(said, whole=whole)
-        return text if text and not unknown_names(text, self._shown) else ""
+    def sentence(self, fix: Fix) -> str:
+        """What to do, in accord with a fix; "" where that cannot be used."""
+        begin = self._prompt.begin.format(these=self._these)
+        shown = sanitise(fix.text[:_FIX_CHARACTERS].removesuffix("\n"))
+        corrected = self._prompt.corrected.format(fix=shown, fence=_fence(shown))
+        said, whole = self._ask(corrected + self._prompt.explain, _SENTENCE_TOKENS, begin, enough=first_sentence)
+        text = first_sentence(said) or (one_line(said.partition("```")[0]) if whole else "")
+        if not WORD.search(text.removeprefix(begin.strip())) or unknown_names(text, f"{self._shown} {shown}"):
+            return ""
+        return text
 
     def fix(self) -> Fix | None:
         """The stretch as the model would write it; None where it was not asked, or changed nothing."""
         language, stretch = self._file.language, self._file.lines[self._start - 1 : self._end]
-        cut = self._end not in self._rows or any(len(line) > _WIDTH for line in stretch)
-        if language is None or cut or len(stretch) > _MOST_LINES or not any(line.strip() for line in stretch):
+        shown = self._end in self._rows and all(self._line(self._start + n) == line for n, line in enumerate(stretch))
+        if language is None or not shown or len(stretch) > _MOST_LINES or not any(line.strip() for line in stretch):
             return None
         indent = stretch[0][: len(stretch[0]) - len(stretch[0].lstrip())]
         begin = f"```{language.id}\n{indent}"
-        said, whole = self._ask(self._prompt.fix.format(lines=self._lines()), _FIX_TOKENS, begin, ("\n```",))
-        lines = said.split("\n")[1:]
+        said, whole = self._ask(self._prompt.fix.format(these=self._these), _FIX_TOKENS, begin, stop=("\n```",))
         if not whole or not said.startswith(begin):
             return None
-        above, below = self._file.line(self._start - 1), self._file.line(self._end + 1)
-        lines = without_neighbours(lines, above, below)
+        lines = without_neighbours(
+            said.split("\n")[1:], self._file.line(self._start - 1), self._file.lines[self._end :]
+        )
         if not lines or lines == stretch:
             return None
-        return Fix(
-            description="as the model would write it",
-            line=self._start,
-            end_line=self._end,
-            text="\n".join(lines) + "\n",
-        )
+        text = "\n".join(lines) + "\n"
+        return Fix(description="as the model would write it", line=self._start, end_line=self._end, text=text)
 
-    def _ask(self, question: str, tokens: int, begin: str = "", stop: tuple[str, ...] = ()) -> tuple[str, bool]:
-        """The answer, and whether it came to an end by itself."""
+    def _ask(
+        self,
+        question: str,
+        tokens: int,
+        begin: str,
+        stop: tuple[str, ...] = (),
+        enough: Callable[[str], str] = lambda _said: "",
+    ) -> tuple[str, bool]:
+        """The answer, and whether it came to an end by itself; it is cut off where there is `enough`."""
         messages = [Message("system", self._prompt.system), Message("user", self._finding + question)]
         request = Request(
             prompt=self._engine.render_chat(messages),
@@ -133,27 +170,26 @@ class _Asking:
             stop=stop,
             priority=Priority.INTERACTIVE,
         )
-        parts: list[str] = []
-        finish = ""
+        said, finish = "", ""
 
         def take(chunk: Chunk) -> bool:
-            nonlocal finish
-            parts.append(chunk.text)
-            finish = chunk.finish
-            return self._cancelled()
+            nonlocal said, finish
+            said, finish = said + chunk.text, chunk.finish
+            return self._cancelled() or bool(enough(said))
 
         self._engine.generate(request, take)
-        return "".join(parts), finish == "stop"
+        return said, finish == "stop"
 
-    def _lines(self) -> str:
-        return f"line {self._start}" if self._start == self._end else f"lines {self._start}-{self._end}"
+    def _line(self, number: int) -> str:
+        """A line as it is shown: masked, inert, and no longer than that it can be read."""
+        line = self._masked.get(number, self._file.line(number))
+        return sanitise(line[:_WIDTH]) + ("…" if len(line) > _WIDTH else "")
 
     def _fitting(self, room: int) -> range:
         """The numbers of the lines that are shown: the stretch, then what is nearest, twice as much of it above."""
         first = max(1, self._start - _AROUND)
         last = min(len(self._file.lines), self._end + _AROUND, self._start + 2 * _AROUND)
-        texts = [f"{number:>4} {_narrow(self._file.line(number))}" for number in range(first, last + 1)]
-        costs = [len(each) + 1 for each in self._engine.tokenize(texts)]
+        sizes = self._engine.tokenize([self._line(number) for number in range(first, last + 1)])
         start = end = self._start  # shown is from `start` up to, not with, `end`
         while True:
             inside = end <= self._end
@@ -161,43 +197,10 @@ class _Asking:
             chosen = start - 1 if upwards and start > first else end
             if not first <= chosen <= last:
                 return range(start, end)
-            room -= costs[chosen - first]
+            room -= len(sizes[chosen - first]) + 1
             if room < 0:
                 return range(start, end)
             start, end = min(start, chosen), max(end, chosen + 1)
-
-
-def first_sentences(said: str, *, whole: bool) -> str:
-    """The first sentences of an answer, on one line; "" if not one of them came to its end."""
-    text = one_line(said.split("```", maxsplit=1)[0])
-    ends = [match.end() for match in _SENTENCE_END.finditer(text) if not text[: match.end()].endswith(_ABBREVIATED)]
-    if ends:
-        return text[: ends[min(_SENTENCES, len(ends)) - 1]]
-    return text if whole else ""
-
-
-def unknown_names(text: str, shown: str) -> list[str]:
-    """The names that a text speaks of and that are not shown: in backticks, called, or spelled as only names are."""
-    known = set(_WORD.findall(shown))
-    spoken = [*_QUOTED.findall(text), *_CALLED.findall(text), *_COMPOUND.findall(text)]
-    words = dict.fromkeys(word for each in spoken for word in _WORD.findall(each))
-    return [word for word in words if word not in known and word.lower() not in languages()]
-
-
-def without_neighbours(lines: Sequence[str], above: str, below: str) -> list[str]:
-    """A stretch without what the model repeated of the lines around it, and without empty lines at its end."""
-    kept = list(lines)
-    if len(kept) > 1 and above.strip() and kept[0].strip() == above.strip():
-        kept.pop(0)
-    while kept and not kept[-1].strip():
-        kept.pop()
-    if len(kept) > 1 and below.strip() and kept[-1].strip() == below.strip():
-        kept.pop()
-    return kept
-
-
-def _narrow(line: str) -> str:
-    return sanitise(line[:_WIDTH]) + ("…" if len(line) > _WIDTH else "")
 
 
 def _fence(code: str) -> str:

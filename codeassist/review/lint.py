@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ import msgspec
 from codeassist.errors import MissingError
 
 _MOST_BYTES = 16 << 20  # of ruff's output that are read: a hostile file has a finding for each of its bytes
+_RULE_SECONDS = 5.0
 _TARGET = "py314"  # annotations may name what comes later, as in every version with the `__future__` import
 _HINT = "install codeassist again, or disable the check: [review] disable = ['ruff']"
 
@@ -60,6 +62,12 @@ class Diagnostic(msgspec.Struct, frozen=True):
     def broken(self) -> bool:
         """True if it says that the text cannot be parsed."""
         return self.code in (None, "invalid-syntax")
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What ruff says of one of its rules."""
+
+    explanation: str
 
 
 class Text(NamedTuple):
@@ -141,6 +149,24 @@ def _run(root: Path, options: Sequence[str], names: Sequence[str], seconds: floa
         return None
     except (OSError, msgspec.MsgspecError) as error:
         raise MissingError("ruff cannot be run", _HINT) from error
+
+
+@cache
+def reason(code: str) -> str:
+    """Why what a rule finds is bad, in ruff's own words: a paragraph on one line; "" where it has none."""
+    try:
+        done = subprocess.run(
+            [_program(), "rule", "--isolated", code, "--output-format", "json"],
+            cwd=tempfile.gettempdir(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_RULE_SECONDS,
+            check=False,
+        )
+        told = msgspec.json.decode(done.stdout, type=_Told).explanation if done.returncode == 0 else ""
+    except (OSError, subprocess.SubprocessError, msgspec.MsgspecError, MissingError):
+        return ""
+    return " ".join(told.partition("## Why is this bad?\n")[2].partition("\n\n")[0].split())
 
 
 def _program() -> str:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from codeassist.config import Settings
+import msgspec
+
+from codeassist.config import ReviewSettings
 from codeassist.context.languages import Language, parse_within
 from codeassist.context.tags import tags
 from codeassist.review.change import FileChange, Snapshot
 from codeassist.review.finding import Finding, Fix
+from codeassist.review.pipeline import review
+from codeassist.review.rule import Around
+from codeassist.review.snapshot import of_text
 from codeassist.terminal import sanitise
 
+_SYNTAX = "syntax-introduced"
 _MORE_LINES = 6  # than the stretch had
 _WIDTH = 400  # characters of a line
 _CHARACTERS = 300_000  # of a file that is looked at
@@ -17,8 +23,8 @@ _NODES = 20_000  # of a broken tree that are looked at
 _UNKNOWN = 1_000_000  # errors, of a text that cannot be parsed in time
 
 
-def holds(snapshot: Snapshot, file: FileChange, finding: Finding, fix: Fix, settings: Settings) -> bool:
-    """True if applying the fix breaks nothing that can be told."""
+def holds(snapshot: Snapshot, file: FileChange, finding: Finding, fix: Fix, settings: ReviewSettings) -> bool:
+    """True if applying the fix breaks nothing that can be told, and the checks do not find any more what they found."""
     language, old = file.language, "\n".join(file.lines) + "\n"
     lines = fix.text.removesuffix("\n").split("\n")
     if language is None or len(old) > _CHARACTERS or len(lines) > fix.end_line - fix.line + 1 + _MORE_LINES:
@@ -26,10 +32,27 @@ def holds(snapshot: Snapshot, file: FileChange, finding: Finding, fix: Fix, sett
     if any(len(line) > _WIDTH for line in lines) or sanitise(fix.text) != fix.text:
         return False
     new = applied(file, fix)
-    del snapshot, finding, settings
-    return errors(language, new) <= errors(language, old) and _outside(language, old, fix, 0) == _outside(
-        language, new, fix, len(lines) - (fix.end_line - fix.line + 1)
+    grown = len(lines) - (fix.end_line - fix.line + 1)
+    broken = errors(language, old)
+    parses = errors(language, new) < broken + (finding.rule != _SYNTAX)
+    return (
+        parses
+        and _outside(language, old, fix, 0) == _outside(language, new, fix, grown)
+        and _mends(snapshot, file, finding, new, settings)
     )
+
+
+def _mends(snapshot: Snapshot, file: FileChange, finding: Finding, text: str, settings: ReviewSettings) -> bool:
+    """Whether checks find nothing new in a text, and the finding no more, if they found it by this file alone."""
+    named = dict.fromkeys((*settings.enable, finding.rule.partition("/")[0]))
+    settings = msgspec.structs.replace(settings, enable=tuple(named), baseline="")
+
+    def found(new: str) -> set[str]:
+        change = of_text(snapshot.root, file.path, file.old, new)
+        return {each.fingerprint for each in review(change, Around(None, settings, lambda: False), None, 0).findings}
+
+    before, after = found("\n".join(file.lines) + "\n"), found(text)
+    return after <= before - {finding.fingerprint}
 
 
 def applied(file: FileChange, fix: Fix) -> str:
