@@ -206,8 +206,8 @@ def _explained(
     try:
         for number, each in enumerate(ordered, 1):
             notice(f"explaining {number} of {len(ordered)}")
-            explanation = explain(model.session, change, each)
-            said[each.fingerprint] = explanation.text
+            explanation = explain(model.session, change, each, masked=report.masked)
+            said[each.fingerprint] = explanation.said
             findings[each.fingerprint] = msgspec.structs.replace(each, fix=explanation.fix)
     except CancelledError:
         raise
