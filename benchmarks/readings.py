@@ -87,7 +87,7 @@ class Row(msgspec.Struct):
 
     def reading(self) -> Reading:
         """The reading that was kept."""
-        change = FileChange(self.path, self.path, "modified", new="")
+        change = FileChange(self.path, self.path, "modified", new=" " * self.start + self.changed)
         end = self.start + len(self.changed)
         unit = Unit(change, self.first, self.last, self.name, self.head, self.start, end, self.after_text, self.old)
         tried = [Alternative(Lexeme(*each.lexeme), each.text, each.local, each.gain, each.rest) for each in self.tried]

@@ -4,7 +4,8 @@ A script is JSON: {"context_tokens": 4096, "replies": [{"when": "text in the pro
 The first reply whose `when` is in the prompt (with what the output must begin with) and which has `times` left
 answers. A token is one code point: its id is the code point plus 1000; ids below are markers (1 prefix, 2 suffix,
 3 middle, 4–9 turns). With `dimensions` it embeds too: a vector counts the words of a text. Scored, every token is
-likely but where a text of `surprises` begins: there the first token of what is expected instead is.
+likely but where a text of `surprises` begins: there the first token of what is expected instead is, and what follows is
+less so.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from codeassist.models.manifest import FimTokens, Manifest
 
 _FIRST = 1000
 _ROLES = {"system": 4, "user": 5, "assistant": 6}
-_LOGPROB, _SURPRISE = -0.1, -9.0
+_LOGPROB, _DOUBT, _SURPRISE = -0.1, -0.6, -9.0
 _TICK_SECONDS = 0.005
 
 MANIFEST = Manifest(
@@ -174,7 +175,10 @@ class FakeEngine:
         best = tuple(likely.get(index, token) for index, token in enumerate(request.scored))
         return Scores(
             lengths=tuple(len(char.encode()) for char in text),
-            logprobs=tuple(_SURPRISE if index in likely else _LOGPROB for index in range(len(text))),
+            logprobs=tuple(
+                _SURPRISE if index in likely else _DOUBT if index > min(likely, default=index) else _LOGPROB
+                for index in range(len(text))
+            ),
             best=best,
             best_logprobs=(_LOGPROB,) * len(text),
             watched=tuple(tuple(_LOGPROB if one == it else _SURPRISE for one in request.watched) for it in best),

@@ -13,7 +13,7 @@ import msgspec
 from codeassist import toml
 from codeassist.context.languages import Language
 
-_NAMES = 10  # that stand for another name
+_NAMES = 16  # that stand for another name
 
 
 _CONDITION = re.compile(r"(?:\b(?:if|elif|while|and|or|assert)\s|(?:&&|\|\|)\s?|\b(?:if|while)\s?\()$")
@@ -54,10 +54,12 @@ def _table() -> tuple[Mapping[str, tuple[str, ...]], frozenset[str]]:
 def _pattern(language: Language) -> re.Pattern[str]:
     ordered = sorted(_table()[0], key=len, reverse=True)
     signs = "|".join(re.escape(sign) for sign in ordered if not sign[0].isalpha())
-    phrases = "|".join(re.escape(phrase) for phrase in ordered if " " in phrase)
+    phrases = "|".join(
+        re.escape(phrase) + ("" if phrase[-1] == " " else r"(?!\w)") for phrase in ordered if " " in phrase
+    )
     other = r"[-+*/%&|^<>=!~?:]+"  # a longer sign is not taken for its beginning
     return re.compile(
-        rf"(?P<skip>{language.comment}|{language.string})|(?P<phrase>\b(?:{phrases})(?!\w))|(?P<name>[^\W\d]\w*)"
+        rf"(?P<skip>{language.comment}|{language.string})|(?P<phrase>\b(?:{phrases}))|(?P<name>[^\W\d]\w*)"
         rf"|(?P<number>\d[\w.]*)|(?P<sign>(?:{signs})(?![-+*/%&|^<>=!]))|{other}",
         re.DOTALL,
     )

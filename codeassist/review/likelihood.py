@@ -1,17 +1,17 @@
 """Reads a unit as the model does: how likely each token is, and how likely the code were with another word in a place.
 
-Asked whether code is wrong, a small model is at chance. What it finds likely says more: where code is wrong, some single
-other word makes the whole of it likelier, the lines that follow included. So for each name, number and sign of the changed
-lines the words that might stand there are compared with it where they begin, which one pass over the text tells; the most
-promising are then put in place, and the rest of the text is scored anew.
+Asked whether code is wrong, a small model is at chance. What it finds likely says more: where code is wrong, some
+single other word makes the whole of it likelier, the lines that follow included. So for each name, number and sign of
+the changed lines the words that might stand there are compared with it where they begin, which one pass over the text
+tells; the most promising are then put in place, and the rest of the text is scored anew.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, zip_longest
 
 from codeassist.engine.api import Engine, Scores
 from codeassist.engine.scoring import score
@@ -21,6 +21,7 @@ from codeassist.review.units import Unit
 _HEAD_TOKENS, _BODY_TOKENS = 220, 280
 _WATCHED = 256
 _NEAR = 2500  # characters around the changed lines in which names are looked for
+_COMPARED = 3  # tokens of a word
 _TRIED = 2  # alternatives that are scored as a whole
 _LEAST = -1.0  # nats; what is less likely than what is there by more, where it begins, is not tried
 _IMPORT = ("import ", "from ", "use ", "#include", "package ", "require", "export *")
@@ -83,11 +84,15 @@ class Reader:
         head, body = self._engine.tokenize([above, passage.text])
         head = head[-_HEAD_TOKENS:] or body[:1]
         options = list(_options(unit))
-        first = self._first_tokens(unit, options)
-        watched = list(dict.fromkeys(first.values()))[:_WATCHED]
+        ids = self._ids(unit, options)
+        watched = list(
+            dict.fromkeys(token for rank in zip_longest(*ids.values()) for token in rank if token is not None)
+        )
+        watched = watched[:_WATCHED]
         scores = score(self._engine, head, body[:_BODY_TOKENS], watched=watched, cancelled=self._cancelled)
         calls = 1
-        ranked = sorted(_local(unit, passage, scores, options, first, watched), key=lambda each: -each.local)
+        begun = _Begun(unit, passage, scores, body, watched)
+        ranked = sorted((each for one in options if (each := begun.local(one, ids))), key=lambda each: -each.local)
         tried = []
         for each in [one for one in ranked if one.local > _LEAST][:_TRIED]:
             tried.append(self._whole(unit, passage, each, head, scores))
@@ -105,10 +110,10 @@ class Reader:
             calls=calls + (old is not None),
         )
 
-    def _first_tokens(self, unit: Unit, options: Sequence[Alternative]) -> dict[str, int]:
-        """The first token of each alternative as it would stand, by its text with the blank before it."""
+    def _ids(self, unit: Unit, options: Sequence[Alternative]) -> dict[str, tuple[int, ...]]:
+        """The first tokens of each alternative as it would stand, by its text with the blank before it."""
         texts = list(dict.fromkeys(_standing(unit, each) for each in options))
-        return {text: ids[0] for text, ids in zip(texts, self._engine.tokenize(texts), strict=True) if ids}
+        return {text: ids[:_COMPARED] for text, ids in zip(texts, self._engine.tokenize(texts), strict=True)}
 
     def _whole(
         self, unit: Unit, passage: _Passage, option: Alternative, head: Sequence[int], scores: Scores
@@ -201,22 +206,28 @@ def _standing(unit: Unit, option: Alternative) -> str:
     return (" " if before == " " else "") + (option.text or text[option.lexeme.start + len(option.lexeme.text) :][:12])
 
 
-def _local(
-    unit: Unit,
-    passage: _Passage,
-    scores: Scores,
-    options: Sequence[Alternative],
-    first: dict[str, int],
-    watched: Sequence[int],
-) -> Iterator[Alternative]:
-    """The options with what their beginnings gain, where a token begins at their place."""
-    starts = {start: index for index, start in enumerate(accumulate(scores.lengths[:-1], initial=0))}
-    column = {token: index for index, token in enumerate(watched)}
-    for each in options:
-        standing = _standing(unit, each)
-        place = starts.get(passage.byte(each.lexeme.start - unit.start) - standing.startswith(" "))
-        token = column.get(first.get(standing, -1))
-        if place is not None and token is not None:
-            gained = scores.watched[place][token] - scores.logprobs[place]
-            if gained != 0.0:  # the same token
-                yield Alternative(each.lexeme, each.text, gained)
+class _Begun:
+    """Compares words by their beginnings, with what one pass over the text has told."""
+
+    def __init__(
+        self, unit: Unit, passage: _Passage, scores: Scores, body: Sequence[int], watched: Sequence[int]
+    ) -> None:
+        self._unit, self._passage, self._scores, self._body = unit, passage, scores, body
+        self._starts = {start: index for index, start in enumerate(accumulate(scores.lengths[:-1], initial=0))}
+        self._column = {token: index for index, token in enumerate(watched)}
+
+    def local(self, option: Alternative, ids: Mapping[str, tuple[int, ...]]) -> Alternative | None:
+        """An option with what it gains at the first token in which it differs; None where that cannot be told."""
+        standing = _standing(self._unit, option)
+        place = self._starts.get(self._passage.byte(option.lexeme.start - self._unit.start) - standing.startswith(" "))
+        if place is None:
+            return None
+        for at, token in enumerate(ids[standing], start=place):
+            if at >= len(self._scores.logprobs):
+                return None
+            if token != self._body[at]:
+                column = self._column.get(token)
+                if column is None:
+                    return None
+                return replace(option, local=self._scores.watched[at][column] - self._scores.logprobs[at])
+        return None
