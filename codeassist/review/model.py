@@ -65,7 +65,7 @@ class ModelReviewer:
                         raise CancelledError("the review was given up")
                     left.append(NotReviewed(unit.change.path, unit.first, "the time was up"))
                 elif verdict.start >= 0 and verdict.score >= judgement().threshold:
-                    found.append(_finding(unit, verdict))
+                    found.append(finding_of(unit, verdict))
         return found, left
 
     def _verdict(self, unit: Unit, memory: Memory, stop: Callable[[], bool], stats: Stats) -> Verdict | None:
@@ -108,7 +108,8 @@ def _risk(unit: Unit) -> tuple[bool, bool, float]:
     return bool(_TEST.search(unit.change.path)), not unit.name, -decisions / math.sqrt(unit.changed.count("\n") or 1)
 
 
-def _finding(unit: Unit, verdict: Verdict) -> Finding:
+def finding_of(unit: Unit, verdict: Verdict) -> Finding:
+    """What is told of a verdict that says where."""
     text = unit.change.new or ""
     at = unit.start + verdict.start
     line = text.count("\n", 0, at) + 1

@@ -12,7 +12,8 @@ from codeassist.errors import CancelledError
 from codeassist.review.change import Snapshot
 from codeassist.review.finding import Finding
 from codeassist.review.likelihood import Reader
-from codeassist.review.model import RULE, ModelReviewer
+from codeassist.review.memory import Verdict
+from codeassist.review.model import RULE, ModelReviewer, finding_of
 from codeassist.review.report import NotReviewed, Stats
 from codeassist.review.units import units
 from codeassist.session import open_session
@@ -137,11 +138,14 @@ def test_code_goes_before_tests_and_decisions_before_data(tmp_path: Path) -> Non
     assert [each.path for each in left] == ["people.py", "data.py", "tests/test_people.py"]
 
 
-def test_a_word_that_breaks_the_syntax_is_no_fix(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("word", "mended"), [("not in", False), ("on", False), ("in sorted(people) or", True)])
+def test_a_word_that_breaks_the_syntax_is_no_fix(word: str, mended: bool) -> None:
     new = OLD.replace("in people:", "in people[1:]:")
-    (finding,), _, _ = review(new, tmp_path / "r", {"in people[1": "not in"})
-    assert "`not in`" in finding.message
-    assert finding.fix is None
+    (unit,) = units(change("people.py", OLD, new))
+    verdict = Verdict(score=9.0, start=unit.changed.index("in people"), size=2, text=word)
+    finding = finding_of(unit, verdict)
+    assert f"`{word}`" in finding.message
+    assert (finding.fix is not None) == mended
 
 
 @pytest.mark.model
