@@ -21,7 +21,8 @@ _FILE_LINES = 10
 _LONGEST = 2_000  # characters of a line
 _MOST = 500  # of a file
 _MARKER = re.compile(
-    r"codeassist:[ \t]{0,4}ignore(?P<file>-file)?\b(?:\[(?P<rules>[^\]\n]{0,200})\])?(?P<reason>(?:(?!codeassist:)[^\n]){0,400})"
+    r"codeassist:[ \t]{0,4}ignore(?P<file>-file)?\b(?:\[(?P<rules>[^\]\n]{0,200})\])?"
+    r"(?P<reason>(?:(?!codeassist:)[^\n]){0,400})"
 )
 _CLOSER = re.compile(r"(?:\*/|-->|\*\)|#\}|--%>)(.*)$")
 # What begins a comment in the languages that are plain text here: shells, YAML, SQL, Lisp, TeX, HTML, CSS, templates.
