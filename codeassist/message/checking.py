@@ -17,11 +17,12 @@ _NAME = re.compile(
     r"|(\w+)\(\)"
     r"|(#\d+|\bv?\d+(?:\.\d+)+|\b[A-Z]{2,10}-\d+)"  # numbers of issues and versions
 )
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = re.compile(r"[^\W\d_]{2,}|\d+")
 _EMPTY = """
-and the for with from into that this when not are all some more new old various several minor small better change
-changes changed code file files project repository commit message bug bugs issue issues problem problems stuff things
-functionality feature features improvement improvements update updates fix fixes logic
+an as be by if in is it no of on or to we and the for with from into that this when not are all some more new old
+various several minor small better change changes changed code file files project repository commit message bug bugs
+issue issues problem problems stuff things functionality feature features improvement improvements update updates fix
+fixes logic
 """
 _REFUSAL = re.compile(r"(?i)\b(i'm sorry|i am sorry|as an ai|i cannot|i can't|language model|unable to)\b")
 _PART = re.compile(r"[^\W\d_][a-z]*")

@@ -15,21 +15,22 @@ _NAMES = 8
 _CHARACTERS_PER_TOKEN = 12  # no text needs more on average: what is tokenised is bounded by it
 _LEAST_TOKENS = 30  # of a diff that is worth showing
 _LEAST_LINES, _LINE_TOKENS = 3, 12  # of a stretch; of a usual line
-_REST_TOKENS = 40  # for what tells of the files that are not told one by one
+_LEFT = "(… {} more changed lines)"
 _STATUS = {"added": "new", "deleted": "deleted", "renamed": "renamed", "copied": "copied", "typechange": "changed type"}
 
 
 def summary(engine: Engine, found: Sequence[FileFacts], budget: int) -> str:
     """A text of at most about `budget` tokens: each file with what came, went and changed in it; then the diffs, as
     much of each as there is room. Whatever does not fit is counted."""
-    told, others = found[:_FILES], found[_FILES:]
-    heads = [head(each) for each in told]
-    sizes = [len(each) + 1 for each in engine.tokenize(heads)]
+    heads = [head(each) for each in found[:_FILES]]
+    *sizes, rest = [len(each) + 1 for each in engine.tokenize([*heads, _counted(found)])]
+    if len(found) == len(heads) and sum(sizes) <= budget:
+        rest = 0
     kept = len(heads)
-    while kept > 1 and sum(sizes[:kept]) + _REST_TOKENS > budget:  # names of files alone may be too much
+    while kept > 1 and sum(sizes[:kept]) + rest > budget:  # names of files alone may be too much
         kept -= 1
-    others = [*told[kept:], *others]
-    bodies = _bodies(engine, told[:kept], budget - sum(sizes[:kept]) - _REST_TOKENS)
+    others = found[kept:]
+    bodies = _bodies(engine, found[:kept], budget - sum(sizes[:kept]) - rest)
     parts = [f"{top}\n{body}".rstrip("\n") for top, body in zip(heads[:kept], bodies, strict=True)]
     return "\n".join([*parts, *([_counted(others)] if others else [])])
 
@@ -98,7 +99,7 @@ def _abridged(engine: Engine, each: FileFacts, tokens: int) -> str:
     """The first changed lines of each stretch, so many that they fit, and how many are left."""
     if tokens < _LEAST_TOKENS or not each.lines:
         return ""
-    stretches = sum(line.first for line in each.lines)
+    stretches = max(1, sum(line.first for line in each.lines))
     most = max(_LEAST_LINES, tokens // (_LINE_TOKENS * stretches))
     chosen: list[str] = []
     of_stretch = 0
@@ -108,13 +109,14 @@ def _abridged(engine: Engine, each: FileFacts, tokens: int) -> str:
             of_stretch += 1
             chosen.append(_written(line))
     candidates = _clipped(chosen, tokens * _CHARACTERS_PER_TOKEN).split("\n")
-    kept, used = 0, _LINE_TOKENS
-    for size in map(len, engine.tokenize(candidates)):
+    kept = 0
+    used, *sizes = map(len, engine.tokenize([_LEFT.format(each.size), *candidates]))
+    for size in sizes:
         used += size + 1
         if used > tokens:
             break
         kept += 1
-    return "\n".join([*candidates[:kept], f"(… {each.size - kept} more changed lines)"])
+    return "\n".join([*candidates[:kept], _LEFT.format(each.size - kept)])
 
 
 def _listed(names: Sequence[str]) -> str:

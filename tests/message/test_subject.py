@@ -132,6 +132,8 @@ def test_a_body_has_no_trailers() -> None:
         ("Add save to the store", ""),
         ("Use `read_text` in load", ""),
         ("Test save", ""),
+        ("Set it to 3", "the change has none of its words"),
+        ("Fix it", "it says nothing"),
         ("Speichern hinzugefügt für store", ""),
         ("保存する", ""),
         ("Add `save_all` to the store", "the change has no save_all"),
