@@ -31,8 +31,10 @@ _REFERENCE = (
     "path, name.text, count FROM file JOIN reference USING (blob) JOIN name ON name.id = reference.name"
     f" WHERE worktree = {_WORKTREE} AND EXISTS (SELECT 1 FROM definition WHERE definition.name = reference.name)"
 )
-
-
+_REFERRING = (  # a file's references are found by its content and their names
+    "path, name.text FROM file CROSS JOIN reference ON reference.blob = file.blob"
+    f" JOIN name ON name.id = reference.name WHERE worktree = {_WORKTREE}"
+)
 _NEAR = 4
 _BEST = (
     "SELECT path, first, last, symbol, score FROM (SELECT rowid AS number, -bm25(words, ?, ?, ?) AS score FROM words"
@@ -131,7 +133,7 @@ class Lookup:
         """The definitions of these names (exact), by path."""
         found: list[Definition] = []
         for some in (names[start : start + _MANY] for start in range(0, len(names), _MANY)):
-            sql = f"SELECT {_DEFINITION} AND name.text IN ({','.join('?' * len(some))}) ORDER BY path, position LIMIT ?"
+            sql = f"SELECT {_DEFINITION} AND name.text IN ({_marks(some)}) ORDER BY path, position LIMIT ?"
             found += self._definitions(sql, (*self._key, *map(_clean, some), limit))
         return sorted(found, key=lambda each: each.path)[:limit]
 
@@ -153,6 +155,12 @@ class Lookup:
     def references(self) -> Iterator[tuple[str, str, int]]:
         """Every (path, name, count) where the name is defined somewhere in the repository."""
         return self._by_path(self._references, f"SELECT {_REFERENCE} AND path > ? AND path <= ? ORDER BY path")
+
+    def referring(self, names: Sequence[str], limit: int = 2000) -> list[tuple[str, str]]:
+        """Every (path, name) where one of these names is called, read or passed on, whether it is defined or not."""
+        sql = f"SELECT {_REFERRING} AND reference.name IN (SELECT id FROM name WHERE text IN ({_marks(names)})) LIMIT ?"
+        found = self.database.rows(sql, (*self._key, *map(_clean, names), limit)) if names else []
+        return sorted((os.fsdecode(path), name) for path, name in found)
 
     def match(
         self, words: Sequence[str], limit: int = 100, *, weights: tuple[float, float, float] = _WEIGHTS
@@ -226,3 +234,8 @@ def _query(words: Sequence[str]) -> str:
 def _clean(text: str) -> str:
     """The text as SQLite takes it: without lone surrogates, which no stored text has."""
     return text.encode("utf-8", "replace").decode()
+
+
+def _marks(values: Sequence[str]) -> str:
+    """A place for each value in a statement."""
+    return ",".join("?" * len(values))
