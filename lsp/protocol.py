@@ -15,7 +15,7 @@ from collections.abc import Generator
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from codeassist.lsp.documents import choose_units
@@ -191,6 +191,15 @@ class Protocol(LanguageServerProtocol):
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
         """Our documents only."""
         self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE](params)
+
+    @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
+    async def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Any:  # type: ignore[override]
+        """A command ends when its request is cancelled; pygls answers, and lets it go on."""
+        handler = self.fm.commands.get(params.command)
+        if handler is None:
+            raise JsonRpcInvalidParams(f"{params.command[:100]} is not a command")
+        result = handler(*(params.arguments or ()))
+        return await result if asyncio.iscoroutine(result) else result
 
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_params: Any) -> None:  # type: ignore[override]
