@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from codeassist.commands.output import say
+from codeassist.context import exclusion
 from codeassist.review.change import Snapshot
 from codeassist.review.finding import SEVERITIES, Finding, Severity
 from codeassist.review.report import Report
@@ -115,19 +116,29 @@ class _Shown:
         yield Text.assemble(
             "  ", (finding.severity, style), f" {message} ", (f"[{finding.rule}]", "dim"), overflow="fold"
         )
-        lines = self._files[finding.path]
-        for number in range(max(1, finding.line - 1), min(len(lines), finding.line + 1) + 1):
-            marked = finding.line <= number <= finding.end_line
-            sign = ">" if number == finding.line else " "
-            gutter = f"  {sign} {number:>5} │ "
-            yield Text.assemble(
-                (gutter, style if number == finding.line else "dim"),
-                (self._code(finding.path, number, lines[number - 1], len(gutter)), "" if marked else "dim"),
-            )
+        yield from self._excerpt(finding, style)
         explanation = self._explanations.get(finding.fingerprint, "")
         if explanation:
             yield Text(f"    {one_line(explanation)}", style="italic")
         yield from self._fix(finding)
+
+    def _excerpt(self, finding: Finding, style: str) -> Iterator[Text]:
+        """The line, between its neighbours. What is of a file as a whole has its path as evidence, and no line."""
+        from rich.text import Text
+
+        lines = self._files[finding.path]
+        alone = exclusion.of_name(finding.path) == exclusion.SECRET
+        first, last = (finding.line, finding.line) if alone else (finding.line - 1, finding.line + 1)
+        if not finding.evidence or finding.path.startswith(finding.evidence):
+            return
+        for number in range(max(1, first), min(len(lines), last) + 1):
+            here = number == finding.line
+            if not here and not lines[number - 1].strip():
+                continue
+            gutter = f"  {'>' if here else ' '} {number:>5} │ "
+            code = self._code(finding.path, number, lines[number - 1], len(gutter))
+            inside = finding.line <= number <= finding.end_line
+            yield Text.assemble((gutter, style if here else "dim"), (code, "" if inside else "dim"))
 
     def _fix(self, finding: Finding) -> Iterator[Text]:
         from rich.text import Text
