@@ -15,6 +15,7 @@ from codeassist.engine.fake import Reply
 from tests.conftest import FakeScript
 from tests.editors.neovim import Neovim, find_neovim, running, wait_for
 from tests.models.cache import cached_model
+from tests.repository import repository
 
 pytestmark = pytest.mark.skipif(find_neovim()[0] is None, reason=find_neovim()[1])
 ADD = "def add(a, b):\n    "
@@ -134,6 +135,50 @@ def test_the_status_command_tells_the_model(editor: Editor, fake_engine: FakeScr
     neovim.command("CodeAssistStatus")
     said = wait_for(lambda: neovim.lua("return vim.fn.execute('messages')"), lambda said: "counters" in said)
     assert 'model = "fake"' in said
+
+
+ACT = """
+    local begins = ...
+    local function wanted(action) return vim.startswith(action.title, begins) end
+    vim.lsp.buf.code_action({ apply = true, filter = wanted })
+"""
+FLOATING = """
+    for _, window in ipairs(vim.api.nvim_list_wins()) do
+      if vim.api.nvim_win_get_config(window).relative ~= '' then
+        return table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, true), '\\n')
+      end
+    end
+    return ''
+"""
+
+
+def findings(neovim: Neovim) -> list[str]:
+    """The lines and rules of the diagnostics."""
+    told: list[str] = neovim.lua("""
+        return vim.tbl_map(function(each) return each.lnum .. ' ' .. each.code end, vim.diagnostic.get(0))""")
+    return told
+
+
+def test_a_finding_is_explained_fixed_and_gone(editor: Editor, fake_engine: FakeScript, tmp_path: Path) -> None:
+    fake_engine(
+        Reply(when="again, corrected", text="return a + b  # '😀'\n```"),
+        Reply(when="tell the author", text="write `b`."),
+        "x = 1\n",
+    )
+    repository(tmp_path, {"sum.py": "def add(a, b):\n    return a + b\n"})
+    neovim = editor("def add(a, b):\n    return a + b\n", "review = 'checks'")
+    assert findings(neovim) == []
+    neovim.keys("jA + c  # '😀'<Esc>")
+    neovim.command("write")
+    wait_for(lambda: findings(neovim), lambda found: found == ["1 ruff/F821"])
+    neovim.lua(ACT, "Explain")
+    shown = wait_for(lambda: neovim.lua(FLOATING), bool)
+    assert "In this line, write `b`." in shown
+    assert "NameError" in shown
+    neovim.lua(ACT, "Fix")
+    wait_for(lambda: neovim.lines, lambda lines: lines == ["def add(a, b):", "    return a + b  # '😀'"])
+    neovim.command("write")
+    wait_for(lambda: findings(neovim), lambda found: found == [])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")

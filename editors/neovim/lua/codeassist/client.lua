@@ -85,6 +85,11 @@ function M.attach(buffer)
     settings = { codeassist = config.settings() },
     init_options = config.settings(),
     flags = { exit_timeout = 200 },
+    commands = {
+      ['codeassist.explainFinding'] = function(command, context)
+        require('codeassist.explain').run(command, context)
+      end,
+    },
     get_language_id = function(_, filetype)
       return filetype ~= '' and filetype or 'plaintext'
     end,

@@ -17,7 +17,7 @@ M.defaults = {
     dismiss = '<C-]>',
     next = '<M-]>',
   },
-  -- Sent as the section `codeassist`: model, enabled, languages, maxLines, debounceMs, context, engine.
+  -- Sent as the section `codeassist`: model, enabled, languages, maxLines, debounceMs, context, engine, review.
   settings = {},
 }
 
