@@ -71,6 +71,8 @@ def test_variables_of_a_hook_do_not_lead_to_another_repository(tmp_path: Path, m
     monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(other / ".git" / "objects"))
     monkeypatch.chdir(root.parent)
     assert git.recent_messages(Path("repo"), 1) == ["Mine"]
+    monkeypatch.setenv("GIT_DIR", "nowhere")
+    assert git.recent_messages(Path("repo"), 1) == ["Mine"]
 
 
 def test_an_object_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

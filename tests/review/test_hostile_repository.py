@@ -11,6 +11,8 @@ import pytest
 
 from codeassist.errors import CodeassistError
 from codeassist.git import differences, process
+from codeassist.git.objects import Blobs, TooLargeError
+from codeassist.git.repository import opened
 from codeassist.review import snapshot
 from codeassist.review.standing import FILTERED
 from codeassist.review.taking import LOST
@@ -82,8 +84,13 @@ def test_no_hook_runs(tmp_path: Path, traps: Traps) -> None:
     assert "pre-commit" in traps.sprung()
 
 
+@pytest.mark.parametrize("older", [False, True], ids=["git", "older git"])
 @pytest.mark.parametrize("transport", ["ext", "ssh", "helper", "file"])
-def test_nothing_is_fetched_for_a_clone_that_lacks_contents(transport: str, tmp_path: Path, traps: Traps) -> None:
+def test_nothing_is_fetched_for_a_clone_that_lacks_contents(
+    transport: str, older: bool, tmp_path: Path, traps: Traps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if older:  # it knows no GIT_NO_LAZY_FETCH
+        monkeypatch.delitem(process.ENVIRONMENT, "GIT_NO_LAZY_FETCH")
     root = busy(tmp_path / "repo")
     (root / "lacking").write_text("lacking\n")
     git(root, "add", "lacking")
@@ -98,22 +105,20 @@ def test_nothing_is_fetched_for_a_clone_that_lacks_contents(transport: str, tmp_
     }[transport]
     for name, value in settings.items():
         git(root, "config", f"remote.origin.{name}", value)
-    helpers = {"PATH": f"{traps.folder}:{os.environ['PATH']}"}
     (traps.folder / "git-remote-evil").symlink_to(trap)
+    monkeypatch.setenv("PATH", f"{traps.folder}:{os.environ['PATH']}")
     git(root, "config", "core.sshCommand", trap)
     for name in ("", "ext.", "ssh.", "evil.", "file."):
         git(root, "config", f"protocol.{name}allow", "always")
     git(root, "config", "extensions.partialClone", "origin")
     git(root, "config", "remote.origin.promisor", "true")
     git(root, "config", "core.repositoryFormatVersion", "1")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", helpers["PATH"])
-        found = everything(root)
-        assert traps.sprung() == set()
-        assert "lacking" in dict(found[0].skipped)
-        assert {"b.evil", "moved.evil"} <= {each.path for each in found[0].files}  # the others are there
-        plain(root, "cat-file", "-p", oid.strip())
-        assert traps.sprung() == {"trap"}
+    found = everything(root)
+    assert traps.sprung() == set()
+    assert "lacking" in dict(found[0].skipped)
+    assert {"b.evil", "moved.evil"} <= {each.path for each in found[0].files}  # the others are there
+    plain(root, "cat-file", "-p", oid.strip())
+    assert traps.sprung() == {"trap"}
 
 
 def test_a_submodules_configuration_is_not_obeyed(tmp_path: Path, traps: Traps) -> None:
@@ -139,11 +144,10 @@ def test_a_working_tree_elsewhere_is_not_read(tmp_path: Path) -> None:
     for name in ("a.py", "unknown.py"):
         (outside / name).write_text(f"{CANARY}\n")
     root = busy(tmp_path / "repo")
+    before = everything(root)
     git(root, "config", "core.worktree", str(outside))
-    for taken in everything(root):
-        assert taken.root == root
-        assert not [each for each in taken.files if CANARY in (each.new or "") + (each.old or "")]
-        assert CANARY not in (taken.read("a.py") or "")
+    assert everything(root) == before
+    assert CANARY not in "".join(taken.read("a.py") or "" for taken in before)
 
 
 def test_links_lead_nowhere(tmp_path: Path) -> None:
@@ -186,6 +190,23 @@ def test_a_content_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(process, "SECONDS", 0.5)
     taken = snapshot.staged(os.environ, root)
     assert dict(taken.skipped)["a.py"] == LOST
+
+
+def test_contents_behind_one_that_never_ends_are_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = repository(tmp_path / "repo", {"a.py": "a\n"})
+    known = opened(root, process.environment(os.environ))
+    blobs = Blobs(known)
+    told = subprocess.run(["git", "rev-parse", ":a.py"], cwd=root, check=True, capture_output=True, text=True).stdout
+    name = told.strip()
+    assert blobs.read(name, 2) == b"a\n"
+    with pytest.raises(TooLargeError):
+        blobs.read(name, 1)
+    assert (blobs.read(name, 2), blobs.read("0" * 40, 2), blobs.read(known.head, 999)) == (b"a\n", None, None)
+    loose = root / ".git" / "objects" / name[:2] / name[2:]
+    loose.unlink()
+    os.mkfifo(loose)
+    monkeypatch.setattr(process, "SECONDS", 0.5)
+    assert Blobs(known).read(name, 2) is None
 
 
 def test_what_a_filter_writes_is_left_out_with_the_reason(tmp_path: Path, traps: Traps) -> None:

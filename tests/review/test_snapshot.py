@@ -177,6 +177,29 @@ def test_what_goes_beyond_the_limits_is_told(tmp_path: Path, monkeypatch: pytest
     assert staged(root).read("4.txt") == "12345\n"
 
 
+def test_a_repository_may_be_kept_elsewhere(tmp_path: Path) -> None:
+    tree = repository(tmp_path / "tree", {"a.py": "a\n", "sub/b.py": "b\n"})
+    (tree / ".git").rename(tmp_path / "store")
+    write(tree, {"a.py": "other\n"})
+    environ = {"GIT_DIR": "../store", "GIT_WORK_TREE": "."}
+    git(tree, "--git-dir=../store", "--work-tree=.", "add", "a.py")
+    for place, extra in (
+        (tree, environ),
+        (tree, {"GIT_DIR": str(tmp_path / "store")}),
+        (tree / "sub", {"GIT_DIR": "../../store", "GIT_WORK_TREE": ".."}),
+    ):
+        taken = snapshot.staged(os.environ | extra, place)
+        assert (taken.root, [each.path for each in taken.files]) == (tree, ["a.py"])
+    with pytest.raises(MissingError):
+        snapshot.working(os.environ | environ, tree)
+
+
+def test_a_name_that_ends_like_another_is_not_taken_for_it(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo", {"0\tz.py": "odd\n", "z.py": "z\n", "y 1 2\tz.py": "y\n"})
+    for taken in (staged(root), snapshot.between(os.environ, root, "HEAD..HEAD")):
+        assert (taken.read("z.py"), taken.read("0\tz.py"), taken.read("2\tz.py")) == ("z\n", "odd\n", None)
+
+
 def test_where_there_is_no_working_tree_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bare = tmp_path / "bare.git"
     bare.mkdir()

@@ -15,13 +15,16 @@ from tests.review.test_snapshot import TEXT, by_path, write
 
 
 def test_the_working_tree_is_against_the_index(tmp_path: Path) -> None:
-    root = repository(tmp_path / "repo", {"a.py": TEXT, "gone.py": "x\n", "same.py": "s\n", "crlf.py": "a\nb\n"})
+    root = repository(
+        tmp_path / "repo", {"a.py": TEXT, "gone.py": "x\n", "same.py": "s\n", "crlf.py": "a\nb\n", "b": b"\0"}
+    )
     write(root, {"a.py": "zero\n" + TEXT})
     git(root, "add", "a.py")
     write(root, {"a.py": "zero\n" + TEXT + "last\n", "new.py": "n\n", "ignored.py": "i\n", ".gitignore": "ignored.*\n"})
     write(root, {"crlf.py": "a\r\nb\r\n", "same.py": "s\n"})
     (root / "gone.py").unlink()
     os.utime(root / "same.py", (1, 1))
+    os.utime(root / "b", (1, 1))
     (root / "pipe").symlink_to("/dev/zero")
     files = by_path(snapshot.working(os.environ, root))
     told = {path: (each.status, each.hunks) for path, each in files.items()}
