@@ -23,6 +23,7 @@ _ABOVE = 2  # unchanged lines that are shown above those that differ
 _DOCS = re.compile(
     r"(?i)(?:^|/)docs?/|(?:^|/)(?:changelog|changes|news|licen[cs]e|authors)(?:\.[a-z]+)?$|\.(?:md|rst|adoc|txt)$"
 )
+_LOG = re.compile(r"(?i)(?:^|/)(?:changelog|changes|news|history|releases?)(?:\.[a-z]+)?$|(?:^|/)newsfragments/")
 _CI = re.compile(
     r"(^|/)(\.github|\.gitlab|\.circleci|\.ci)/|(^|/)(\.gitlab-ci|\.travis|azure-pipelines)[^/]*$|(^|/)Jenkinsfile$"
 )
@@ -71,7 +72,8 @@ class FileFacts:
 
 
 def facts(snapshot: Snapshot) -> list[FileFacts]:
-    """The facts of every file: source first, then tests, then the rest; the largest first."""
+    """The facts of every file: what people wrote of the change themselves (a change log) first, then source, then
+    tests, then the rest; the largest first."""
     told, parsed = [], 0
     for change in snapshot.files:
         withheld = _withheld(change)
@@ -79,7 +81,16 @@ def facts(snapshot: Snapshot) -> list[FileFacts]:
         parsed += definitions
         told.append(_facts(change, withheld, definitions=definitions))
     order: tuple[Sort, ...] = ("source", "test", "build", "docs", "ci")
-    return sorted(told, key=lambda each: (bool(each.withheld), order.index(each.sort), -each.size, each.path))
+    return sorted(
+        told,
+        key=lambda each: (
+            bool(each.withheld),
+            _LOG.search(each.path) is None,
+            order.index(each.sort),
+            -each.size,
+            each.path,
+        ),
+    )
 
 
 def sort_of(path: str) -> Sort:

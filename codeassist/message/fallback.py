@@ -27,17 +27,22 @@ def fallback(found: Sequence[FileFacts], style: Style, branch: str = "") -> str:
 
 
 def _verb(found: Sequence[FileFacts]) -> str:
-    verbs = {_VERBS.get(each.status, "update") for each in found if each.sort != "test"}
-    verbs = verbs or {_VERBS.get(each.status, "update") for each in found}
+    verbs = {_VERBS.get(each.status, "update") for each in _main(found)}
     if verbs == {"rename"} and any(each.size for each in found):
         return "update"
     return verbs.pop() if len(verbs) == 1 else "update"
 
 
+def _main(found: Sequence[FileFacts]) -> list[FileFacts]:
+    """The files that the change is about."""
+    source = [each for each in found if each.sort == "source"]
+    return source or [each for each in found if each.sort != "test"] or list(found)
+
+
 def _objects(found: Sequence[FileFacts], verb: str) -> Iterator[str]:
     """What to name, from the most telling to what always fits."""
-    main = [each for each in found if each.sort != "test"] or list(found)
-    tests = " and tests" if len(main) < len(found) else ""
+    main = _main(found)
+    tests = " and tests" if main[0].sort != "test" and any(each.sort == "test" for each in found) else ""
     if len(main) == 1:
         yield from _of_one(main[0], verb, tests)
     elif len(main) == 2:

@@ -19,7 +19,7 @@ from codeassist.message.subject import body, in_style, taken_apart
 from codeassist.message.summary import summary
 from codeassist.review.change import Snapshot
 
-SUMMARY_TOKENS = 1200
+SUMMARY_TOKENS = 900  # a processor evaluates 100 to 300 a second, and somebody waits
 _SUBJECT_TOKENS, _MESSAGE_TOKENS = 64, 200  # that an answer may have
 _MARGIN_TOKENS = 64  # of the template around the messages
 _LADDER = ((0.0, 0), (0.4, 1), (0.8, 2))  # temperature and seed of each try

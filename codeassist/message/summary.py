@@ -15,6 +15,7 @@ _NAMES = 8
 _CHARACTERS_PER_TOKEN = 12  # no text needs more on average: what is tokenised is bounded by it
 _LEAST_TOKENS = 30  # of a diff that is worth showing
 _LEAST_LINES, _LINE_TOKENS = 3, 12  # of a stretch; of a usual line
+_ASIDE_TOKENS = 80  # of a test beside the source that it tests
 _LEFT = "(… {} more changed lines)"
 _STATUS = {"added": "new", "deleted": "deleted", "renamed": "renamed", "copied": "copied", "typechange": "changed type"}
 
@@ -56,17 +57,21 @@ def shown(name: str, limit: int = 120) -> str:
 
 
 def _bodies(engine: Engine, found: Sequence[FileFacts], room: int) -> list[str]:
-    """The diffs, the largest cut so that all fit."""
+    """The diffs, the largest cut so that all fit; beside source, little of tests: what is changed is told by it."""
+    source = any(each.sort == "source" and each.lines for each in found)
+    most = [_ASIDE_TOKENS if source and each.sort == "test" else max(0, room) for each in found]
     characters = max(0, room) * _CHARACTERS_PER_TOKEN
     texts = [_clipped(map(_written, each.lines), characters) for each in found]
     sizes = [len(each) + 1 if text else 0 for each, text in zip(engine.tokenize(texts), texts, strict=True)]
-    level = _level(sizes, max(0, room))
+    level = _level([min(pair) for pair in zip(sizes, most, strict=True)], max(0, room))
+    levels = [min(level, each) for each in most]
     whole = [
-        size <= level and not each.left and text.count("\n") + 1 >= len(each.lines)
-        for each, text, size in zip(found, texts, sizes, strict=True)
+        size <= limit and not each.left and text.count("\n") + 1 >= len(each.lines)
+        for each, text, size, limit in zip(found, texts, sizes, levels, strict=True)
     ]
     return [
-        text if fits else _abridged(engine, each, level) for each, text, fits in zip(found, texts, whole, strict=True)
+        text if fits else _abridged(engine, each, limit)
+        for each, text, fits, limit in zip(found, texts, whole, levels, strict=True)
     ]
 
 

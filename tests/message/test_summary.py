@@ -45,6 +45,17 @@ def test_a_large_file_is_told_by_its_definitions_and_first_lines() -> None:
     assert "+    def save(self):" in told, "a small file beside it is shown as a whole"
 
 
+def test_beside_source_little_is_shown_of_tests() -> None:
+    tests = "".join(function(number, 1) for number in range(20))
+    log = change("CHANGELOG.md", "# 1\n", "# 1\n- Stores can save.\n")
+    found = facts(snapshot(change("tests/test_a.py", None, tests), change("lib/store.py", OLD, NEW), log))
+    assert [each.path for each in found] == ["CHANGELOG.md", "lib/store.py", "tests/test_a.py"], "a log says it best"
+    told = summary(ENGINE, found, 3000)
+    assert told.count("+    x") < 10
+    assert "+    def save(self):" in told
+    assert summary(ENGINE, found[2:], 3000).count("+    x") > 100, "alone they are what is changed"
+
+
 def test_what_is_not_read_is_named_only() -> None:
     found = facts(
         snapshot(
