@@ -39,7 +39,10 @@ class Entry(NamedTuple):
 
 
 def of_index(repository: Repository, commit: str) -> list[Entry]:
-    """The index against a commit or a tree. What is only meant to be added (`add -N`) is not in it."""
+    """The index against a commit or a tree, with renames; a copy is told as added.
+
+    What is only meant to be added (`add -N`) is not in it.
+    """
     arguments = ["diff-index", "--cached", *_RAW, "--ignore-submodules=none", "--ita-invisible-in-index"]
     return _with_renames(repository, arguments, [commit, "--"])
 

@@ -39,7 +39,7 @@ def of_tree(repository: Repository) -> Snapshot:
         if entry.path in filtered:
             taker.skipped.append((entry.path, FILTERED))
         elif entry.new_mode in REGULAR:
-            found = disk.look(root, entry.path, LARGE)
+            found = disk.look(root, entry.path, taker.room)
             if entry.old_mode != entry.new_mode:
                 altered.add(entry.path)
             elif found is not None and _is_same(found.data, entry.old_id):
@@ -48,7 +48,7 @@ def of_tree(repository: Repository) -> Snapshot:
         else:
             taker.take(entry, New(0, lambda: None) if entry.new_mode else None)
     for path in differences.untracked(repository):
-        _take(taker, _added(path), disk.look(root, path, LARGE))
+        _take(taker, _added(path), disk.look(root, path, taker.room))
     files = tuple(each for each in taker.files if each.path in altered or not _only_newlines(each))
     return Snapshot(root, "working", "the working tree", files, reader(root, files), tuple(taker.skipped))
 
@@ -68,7 +68,7 @@ def of_paths(root: Path, place: Path, paths: Sequence[str]) -> Snapshot:
             else:
                 files.append(each.path)
     for path in sorted(set(files)):
-        _take(taker, _added(path), disk.look(root, path, LARGE))
+        _take(taker, _added(path), disk.look(root, path, taker.room))
     title = paths[0] if len(paths) == 1 else f"{len(paths)} paths"
     taken = tuple(taker.files)
     return Snapshot(root, "paths", title, taken, reader(root, taken), tuple(taker.skipped))

@@ -52,6 +52,11 @@ class Taker:
         self._bytes = _MOST_BYTES
         self._effort = Effort()
 
+    @property
+    def room(self) -> int:
+        """The bytes that a file may have which is read next; 0 if there are already too many."""
+        return 0 if len(self.files) >= _MOST_FILES else max(0, min(LARGE, self._bytes))
+
     def take(self, entry: Entry, new: New | None, others: Sequence[Entry] = ()) -> FileChange | None:
         """Take a file; None if it is left out. `new`: None if it is gone.
 

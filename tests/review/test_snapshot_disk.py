@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from codeassist.errors import UsageError
-from codeassist.review import snapshot
+from codeassist.review import disk, snapshot, taking
 from codeassist.review.change import Hunk
 from tests.repository import git, repository
 from tests.review.test_snapshot import TEXT, by_path, write
@@ -80,3 +80,24 @@ def test_an_editors_text_is_against_what_the_repository_has(tmp_path: Path) -> N
     assert (taken.read("a.py"), taken.read("b.py"), taken.read("../b.py")) == ("1\nx\n2\n", "b\n", None)
     assert snapshot.of_text(tmp_path, "a.py", None, "1\n").files[0].status == "added"
     assert snapshot.of_text(tmp_path, "a.py", None, "x" * 1_000_001).files[0].omitted == "large"
+
+
+def test_beyond_the_limits_nothing_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = repository(tmp_path / "repo", {"z": "z\n"})
+    write(root, {f"{number}.txt": "12345\n" for number in range(5)})
+    read: list[int] = []
+    look = disk.look
+
+    def counted(root: Path, path: str, most: int) -> disk.OnDisk | None:
+        found = look(root, path, most)
+        read.append(0 if found is None or found.data is None else len(found.data))
+        return found
+
+    monkeypatch.setattr(disk, "look", counted)
+    monkeypatch.setattr(taking, "_MOST_BYTES", 14)
+    for taken in (snapshot.working(os.environ, root), snapshot.of_paths(os.environ, root, [str(root)])):
+        assert [each.path for each in taken.files][:2] == ["0.txt", "1.txt"]
+        assert taken.skipped == tuple((f"{number}.txt", taking.MUCH) for number in range(2, 5))
+    monkeypatch.setattr(taking, "_MOST_FILES", 1)
+    assert len(snapshot.working(os.environ, root).skipped) == 4
+    assert read == [6, 6, 0, 0, 0, 6, 6, 0, 0, 0, 2, 6, 0, 0, 0, 0]
