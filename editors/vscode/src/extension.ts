@@ -8,6 +8,7 @@ import {
   type ServerOptions,
 } from "vscode-languageclient/node";
 
+import { asExplanation, EXPLAIN, shownHere } from "./explanation";
 import { serverCommand, serverSettings, wanted, type ServerSettings } from "./settings";
 import { asStatus, barText, statusLine, type ServerState } from "./status";
 
@@ -105,6 +106,8 @@ function newClient(log: vscode.LogOutputChannel): LanguageClient {
       // The client registers the provider for what the server says it can do; what is switched off is not even asked.
       provideInlineCompletionItems: (document, position, context, token, next) =>
         wanted(settings(document.uri), document.languageId) ? next(document, position, context, token) : null,
+      executeCommand: async (command, args, next) =>
+        command === EXPLAIN ? explain(await next(command, shownHere(args))) : next(command, args),
       // Ghost text is shown: the same text again in the list of words would only be in the way.
       provideCompletionItem: () => [],
     },
@@ -119,6 +122,20 @@ async function showStatus(): Promise<void> {
   }
   const answer = await client.sendRequest(ExecuteCommandRequest.type, { command: "codeassist.status" });
   void vscode.window.showInformationMessage(statusLine(asStatus(answer)));
+}
+
+/** Shows what the server says of a finding; its fix is then among the quick fixes. */
+async function explain(answer: unknown): Promise<void> {
+  const explanation = asExplanation(answer);
+  if (!explanation) {
+    void vscode.window.showWarningMessage("codeassist: that is not found any more; save the file to look again");
+    return;
+  }
+  const more = "Show More";
+  if ((await vscode.window.showInformationMessage(explanation.message, more)) === more) {
+    const document = await vscode.workspace.openTextDocument({ language: "markdown", content: explanation.markdown });
+    await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
+  }
 }
 
 /** Writes the setting, from which the server, the status bar and the next session learn it. */

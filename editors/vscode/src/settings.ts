@@ -9,6 +9,7 @@ export interface ServerSettings {
   model?: string;
   maxLines?: number;
   engine?: { mode: "shared" | "private" };
+  review?: false | "checks";
 }
 
 /** Reads one setting by its name below `codeassist.`. */
@@ -25,6 +26,7 @@ export function serverSettings(read: Read): ServerSettings {
   const model = read("model");
   const maxLines = read("maxLines");
   const mode = read("engine.mode");
+  const review = read("review");
   return {
     enabled: read("enabled") !== false,
     context: read("context") !== false,
@@ -33,6 +35,7 @@ export function serverSettings(read: Read): ServerSettings {
     ...(typeof model === "string" && model !== "" ? { model } : {}),
     ...(isCount(maxLines) && maxLines > 0 ? { maxLines } : {}),
     ...(mode === "shared" || mode === "private" ? { engine: { mode } } : {}),
+    ...(review === false || review === "checks" ? { review } : {}),
   };
 }
 

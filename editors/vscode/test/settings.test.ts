@@ -29,6 +29,7 @@ test("every setting that is made reaches the server under its name", () => {
     languages: { markdown: { enabled: false } },
     model: "qwen",
     maxLines: 3,
+    review: "checks",
     "engine.mode": "private",
   };
   const { "engine.mode": mode, ...rest } = made;
@@ -37,7 +38,7 @@ test("every setting that is made reaches the server under its name", () => {
 
 test("values of a wrong type are left out", () => {
   const wrong = { enabled: "no", debounceMs: -1, languages: { go: null, python: { enabled: 1 } }, model: 3, maxLines: 0.5 };
-  assert.deepEqual(serverSettings(withDefaults({ ...wrong, "engine.mode": "remote" })), serverSettings(defaults));
+  assert.deepEqual(serverSettings(withDefaults({ ...wrong, "engine.mode": "remote", review: "loud" })), serverSettings(defaults));
   assert.deepEqual(serverSettings(withDefaults({ languages: null })).languages, {});
 });
 
