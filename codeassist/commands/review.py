@@ -79,7 +79,7 @@ def run(environ: Mapping[str, str], asked: Asked) -> int:
     failing = [each for each in report.findings if _fails(each, threshold)]
     if asked.output == "text":
         review_text.show(report, change, explanations)
-        review_text.summarise(report, threshold, len(failing), time.monotonic() - begin)
+        review_text.summarise(report, change, threshold, len(failing), time.monotonic() - begin)
     else:
         _tell(asked.output, report, explanations)
     return 1 if failing else 0

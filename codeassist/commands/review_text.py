@@ -37,7 +37,7 @@ def show(report: Report, change: Snapshot, explanations: Mapping[str, str]) -> N
             screen.print(text)
 
 
-def summarise(report: Report, threshold: str, failing: int, seconds: float) -> None:
+def summarise(report: Report, change: Snapshot, threshold: str, failing: int, seconds: float) -> None:
     """What is not of one line: notices, what was not reviewed, counts; on standard error."""
     sys.stdout.flush()
     for notice in report.notices:
@@ -47,12 +47,15 @@ def summarise(report: Report, threshold: str, failing: int, seconds: float) -> N
         more = len(report.not_reviewed) - len(places)
         say(f"not reviewed: {', '.join(places)}{f' and {more} more' if more else ''}")
     stats = report.stats
-    if not stats.files and not report.not_reviewed:
+    if not change.files and not change.skipped:
         return
+    excluded = len(change.files) - stats.files
     parts = [f"{_findings(report)} in {report.title}: {_counted(stats.files, 'file')}"]
     parts[0] += f", {_counted(stats.added_lines, 'new line')}"
     parts += [
-        f"{count} {what}" for count, what in ((stats.suppressed, "suppressed"), (stats.baselined, "known")) if count
+        f"{count} {what}"
+        for count, what in ((excluded, "excluded"), (stats.suppressed, "suppressed"), (stats.baselined, "known"))
+        if count
     ]
     if stats.scored:
         parts.append(f"the model read {_counted(stats.scored, 'place')} ({stats.remembered} remembered)")

@@ -50,6 +50,13 @@ def test_the_users_settings_the_repositorys_then_the_flag(faulty: Path, home: Pa
     assert run("review", "--fail-on", "low").code == 1
 
 
+def test_what_settings_exclude_is_counted(faulty: Path, run: Run) -> None:
+    (faulty / ".codeassist.toml").write_text('[review]\nexclude = ["shop/"]\n')
+    result = run("review", "--no-model")
+    assert (result.code, result.stdout) == (0, "")
+    assert "nothing found in what is staged: 0 files, 0 new lines; 1 excluded; " in result.stderr
+
+
 def test_nothing_staged_is_told_with_what_to_do(shop: Path, run: Run) -> None:
     result = run("review")
     assert (result.code, result.stdout) == (0, "")
