@@ -61,6 +61,7 @@ class Diagnostics:
         self._look = look
         self._publish = publish
         self._fault = fault
+        self.shown = True  # the client shows diagnostics; else nothing is reviewed
         self._review: Review = "off"
         self._jobs: dict[str, _Job] = {}
         self._reviewed: dict[str, Reviewed] = {}
@@ -75,11 +76,11 @@ class Diagnostics:
 
     def choose(self, review: Review, documents: list[Document]) -> None:
         """Take the setting: documents are reviewed from now on, or their findings go."""
-        before, self._review = self._review, review
-        if review == before:
+        before, self._review = self._review, review if self.shown else "off"
+        if self._review == before:
             return
         for document in documents:
-            if review == "off":
+            if self._review == "off":
                 self.closed(document.uri)
             else:
                 self.begin(document)

@@ -35,6 +35,8 @@ def _register_life(server: Server) -> None:
         server.pulls_configuration = bool(workspace and workspace.configuration)
         edits = workspace.workspace_edit if workspace else None
         server.versioned_edits = bool(edits and edits.document_changes)
+        texts = params.capabilities.text_document
+        server.diagnostics.shown = bool(texts and texts.publish_diagnostics)
         server.watch(params.process_id)
         server.configure(params.initialization_options)
         if server.pulls_configuration:

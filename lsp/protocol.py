@@ -233,8 +233,11 @@ def _usable(params: Any) -> dict[str, Any]:
         },
     }
     kept["capabilities"]["window"] = {"workDoneProgress": _path(capabilities, "window", "workDoneProgress") is True}
-    if isinstance(_path(capabilities, "textDocument", "inlineCompletion"), dict):
-        kept["capabilities"]["textDocument"] = {"inlineCompletion": {}}
+    kept["capabilities"]["textDocument"] = {
+        name: {}
+        for name in ("inlineCompletion", "publishDiagnostics")
+        if isinstance(_path(capabilities, "textDocument", name), dict)
+    }
     return kept
 
 

@@ -209,6 +209,18 @@ def test_the_setting() -> None:
     run(scene)
 
 
+def test_nothing_is_reviewed_for_a_client_that_shows_none() -> None:
+    async def scene() -> None:
+        it = Scene("off")
+        it.diagnostics.shown = False
+        it.diagnostics.choose("all", [document()])
+        it.diagnostics.begin(document())
+        await asyncio.sleep(0.05)
+        assert it.looks.began == []
+
+    run(scene)
+
+
 @pytest.mark.parametrize("uri", ["untitled:Untitled-1", "git:/project/a.py", "http://example.org/a.py", "", "file:a"])
 def test_what_is_no_file_is_not_reviewed(uri: str) -> None:
     async def scene() -> None:

@@ -19,7 +19,7 @@ Start = Callable[..., Client]
 OLD = "def area(width, height):\n    return width * height\n"
 NEW = "def area(width, height):\n    text = '😀é'; result = width * heigth\n    return result, text\n"
 FIXED = "text = '😀é'; result = width * height\n```"
-ABLE = {"workspace": {"workspaceEdit": {"documentChanges": True}}}
+ABLE = {"workspace": {"workspaceEdit": {"documentChanges": True}}, "textDocument": {"publishDiagnostics": {}}}
 
 
 @pytest.fixture
