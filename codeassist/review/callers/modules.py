@@ -49,13 +49,13 @@ class Modules:
 
     def locals(self, source: Source, path: str, name: str) -> Iterator[Local]:
         """The names that a file has for `name` of the module at `path`."""
-        for binding in _imports_of(source, name):
+        for binding in imports_of(source, name):
             if binding.name == name and (found := self._origin(source.path, binding, path, name)):
                 yield Local(binding.local, binding, found.certain)
 
     def owner(self, source: Source, owner: str, path: str) -> bool:
         """True if a dotted name means the module at `path` in a file."""
-        for binding in _imports_of(source, owner.split(".", 1)[0]):
+        for binding in imports_of(source, owner.split(".", 1)[0]):
             if binding.local == owner:
                 found = self.target(source.path, binding)
                 return found is not None and (found.path, found.name) == (path, "")
@@ -72,7 +72,7 @@ class Modules:
             if found.path == path:
                 return Target(path, found.name, certain) if found.name == name else None
             source = self._library.source(found.path)
-            onward = [each for each in _imports_of(source, found.name) if each.local == found.name] if source else []
+            onward = [each for each in imports_of(source, found.name) if each.local == found.name] if source else []
             if len(onward) != 1 or not onward[0].name:
                 return None
             importer, binding = found.path, onward[0]
@@ -84,6 +84,6 @@ class Modules:
         return [path for path in found if not (path.endswith(".pyi") and path[:-1] in found)]
 
 
-def _imports_of(source: Source, name: str) -> list[Binding]:
+def imports_of(source: Source, name: str) -> list[Binding]:
     """The imports that a name stands in."""
     return [binding for place in source.places(name) if is_import(place) for binding in bindings(source, place)]

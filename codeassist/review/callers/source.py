@@ -91,17 +91,17 @@ class Library:
         self._read: Callable[[str], str | None] = snapshot.read
         self._changes: Mapping[str, FileChange] = {change.path: change for change in snapshot.files}
         self._known: dict[str, Source | None] = {}
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, str | None] = {}
         self._characters = 0
 
-    def text(self, path: str) -> str:
-        """A file's text; "" if there is none, or it is too long, or too much was read."""
+    def text(self, path: str) -> str | None:
+        """A file's text; None if there is none, or it is too long, or too much was read."""
         if path not in self._texts:
             change = self._changes.get(path)
             text = change.new if change is not None else self._read(path)
-            if text is None or len(text) > _LONGEST or self._characters > _MOST_CHARACTERS:
-                text = ""
-            self._characters += len(text)
+            if text is not None and (len(text) > _LONGEST or self._characters > _MOST_CHARACTERS):
+                text = None
+            self._characters += len(text or "")
             self._texts[path] = text
         return self._texts[path]
 
@@ -113,7 +113,7 @@ class Library:
 
     def _parsed(self, path: str) -> Source | None:
         text, language, change = self.text(path), language_for(path), self._changes.get(path)
-        if not text or language is None:
+        if text is None or language is None:
             return None
         tree = change.tree if change is not None else parse_within(language, text, _SECONDS)
         return Source(path, text, tree) if tree is not None and not tree.root_node.has_error else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -259,10 +260,11 @@ def test_a_function_that_is_gone(look: Look) -> None:
         "e.py": "import lib\ntry:\n    lib.run\nexcept AttributeError:\n    pass\n",
     }
     (finding,) = look(
-        ("lib.py", "X = 1\n\n\ndef run(a): ...\n\n\nY = 2\n", "X = 1\n\n\ndef go(a): ...\n\n\nY = 2\n"), others=others
+        ("lib.py", "X = 1\n\n\ndef run(a): ...\n\n\nY = 2\n", "# new\nX = 1\n\n\ndef go(a): ...\n\n\nY = 2\n"),
+        others=others,
     )
     assert finding.message == "`run` is gone, but is used as before in a.py:1, b.py:2, b.py:3"
-    assert (finding.line, finding.severity) == (4, "high")
+    assert (finding.line, finding.severity) == (5, "high")
 
 
 @pytest.mark.parametrize(
@@ -287,6 +289,47 @@ def test_a_method_that_is_gone() -> None:
     assert (finding.line, finding.message) == (5, "`A.m` is gone since a.py:2 changed")
     assert finding.severity == "medium"
     assert list(RULE.look(snapshot(change("a.py", old.format("(B)"), new.format("(B)"))), around())) == []
+
+
+@pytest.mark.parametrize(
+    ("importer", "line"),
+    [
+        ("from pkg.lib import run\n", 1),
+        ("import pkg.lib\n", 1),
+        ("import os, pkg.lib as lib\n", 1),
+        ("from pkg import lib\n", 1),
+        ("def f():\n    from pkg.lib import (\n        run,\n    )\n", 2),
+        ("try:\n    from pkg.lib import run\nexcept ImportError:\n    pass\n", 0),
+        ("import lib\n", 0),
+        ("from pkg import other\n", 0),
+        ("print('pkg.lib')\n", 0),
+    ],
+)
+def test_a_module_that_is_gone(look: Look, importer: str, line: int) -> None:
+    others = {"pkg/__init__.py": "", "pkg/other.py": "", "app.py": importer}
+    findings = look(("pkg/lib.py", "def run(a): ...\n", None), others=others)
+    message = f"`pkg/lib.py` is gone, but is used as before in app.py:{line}"
+    assert [(each.message, each.path, each.line) for each in findings] == [(message, "pkg/lib.py", 1)] * bool(line)
+
+
+def test_a_module_that_moved(look: Look, tmp_path: Path) -> None:
+    """A package of its name, or a name in the package, takes its place; under another name it is gone."""
+    importers = {"app.py": "from pkg.lib import run\nfrom pkg import lib\n"}
+    package = {"pkg/__init__.py": "", "pkg/lib/__init__.py": "def run(a): ...\n"}
+    assert look(("pkg/lib.py", "def run(a): ...\n", None), others=importers | package) == []
+    moved = replace(
+        change("pkg/new.py", "def run(a): ...\n", "def run(a): ...\n"), old_path="pkg/lib.py", status="renamed"
+    )
+    others = {"pkg/__init__.py": "", "app.py": "from pkg.lib import run\n"}
+    with Index.open(repository(tmp_path / "s", {**others, "pkg/new.py": ""}), tmp_path / "other") as index:
+        index.refresh()
+        (finding,) = RULE.look(snapshot(moved, others=others), around(index))
+    assert (finding.path, finding.severity) == ("pkg/new.py", "high")
+
+
+def test_a_name_of_the_package_in_place_of_a_module(look: Look) -> None:
+    here = {"pkg/__init__.py": "lib = 2\n", "app.py": "from pkg import lib\n"}
+    assert look(("pkg/lib.py", "def run(a): ...\n", None), others=here) == []
 
 
 def test_hostile_texts() -> None:
