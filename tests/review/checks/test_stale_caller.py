@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,27 +14,15 @@ from codeassist.review.checks.stale_caller import RULE
 from codeassist.review.finding import Finding
 from tests.context.trees import repository
 from tests.review.changes import around, change, snapshot
+from tests.review.repositories import looked
 
 Look = Callable[..., list[Finding]]
 
 
 @pytest.fixture
-def look(tmp_path: Path) -> Iterator[Look]:
-    """Looks at changes (path, old, new) in a repository with other files, which is indexed as it is after them."""
-    with ExitStack() as stack:
-
-        def look(*changes: tuple[str, str | None, str | None], **options: dict[str, str]) -> list[Finding]:
-            others = options.get("others", {})
-            files: dict[str, str | bytes] = {**others, **{path: new for path, _, new in changes if new is not None}}
-            index = stack.enter_context(Index.open(repository(tmp_path / "r", files), tmp_path / "state"))
-            index.refresh()
-            made = [change(*each) for each in changes]
-            return list(RULE.look(snapshot(*made, others=others), around(index)))
-
-        yield look
-
-
-LIB = "def run(a, b=1, *, c=2):\n    return a, b, c\n"
+def look(tmp_path: Path) -> Look:
+    """Looks at changes (path, old, new), with other files that they leave alone."""
+    return partial(looked, RULE, tmp_path)
 
 
 def of_signature(old: str, new: str, call: str) -> list[Finding]:
