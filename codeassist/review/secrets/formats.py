@@ -1,0 +1,72 @@
+"""Formats of secrets that services publish: one row of formats.toml each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from codeassist import toml
+from codeassist.review.secrets.found import Secret
+from codeassist.review.secrets.randomness import entropy, is_monotonous, is_stand_in
+
+_LONGEST = 20_000  # characters of a line
+_LOOSE = frozenset({"url-password", "django-key"})  # values that people choose: words may stand in for them
+_WEAK = re.compile(
+    r"(?i)pass\w{0,4}|user\w{0,4}|secret|token|guest|admin|root|test\w{0,3}|key|pass%20word|pwd|qwerty|me"
+)
+
+
+class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of formats.toml, which says what each field means."""
+
+    kind: str
+    about: str
+    signs: tuple[str, ...]
+    pattern: str
+    bits: float
+    confidence: float
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format: tuple[Format, ...]
+
+
+@cache
+def formats() -> Sequence[tuple[Format, re.Pattern[str]]]:
+    """Every row with its pattern, ready to be used."""
+    text = Path(__file__).with_name("formats.toml").read_text(encoding="utf-8")
+    return [(row, re.compile(row.pattern)) for row in msgspec.convert(toml.loads(text), _Table).format]
+
+
+@cache
+def signs() -> re.Pattern[str]:
+    """One of these is in every line that holds such a secret."""
+    every = sorted({sign for row, _ in formats() for sign in row.signs})
+    return re.compile("|".join(map(re.escape, every)), re.IGNORECASE)
+
+
+def formatted(line: str) -> Iterator[Secret]:
+    """Secrets of known formats in a line."""
+    line = line[:_LONGEST]
+    if not signs().search(line):
+        return
+    lower = line.lower()
+    for row, pattern in formats():
+        if any(sign in lower for sign in row.signs):
+            for match in pattern.finditer(line):
+                group = "value" if match.groupdict().get("value") else 0
+                if _is_meant(row, match[group]):
+                    yield Secret(
+                        row.kind, row.about, match.start(group), match.end(group), match[group], "", row.confidence
+                    )
+
+
+def _is_meant(row: Format, value: str) -> bool:
+    """False for what stands where a secret would be."""
+    if row.bits and (entropy(value) < row.bits or is_monotonous(value)):
+        return False
+    return row.kind not in _LOOSE or not (is_stand_in(value) or _WEAK.fullmatch(value))
