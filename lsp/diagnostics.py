@@ -10,7 +10,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
@@ -151,6 +151,9 @@ class Diagnostics:
         if cancelled() or reviewed is None:
             return False
         document = job.document
+        before = self._reviewed.get(document.uri)
+        if before is not None and before.lines == reviewed.lines:
+            reviewed = replace(reviewed, proposals=before.proposals)  # the same: an explanation may be on its way
         self._reviewed[document.uri] = reviewed
         found = [diagnostic(document, each) for each in reviewed.findings[:_MOST]]
         self._publish({"uri": document.uri, "version": document.version, "diagnostics": found})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from codeassist.config import ReviewSettings
@@ -15,6 +17,10 @@ from codeassist.review.snapshot import of_text
 from codeassist.terminal import sanitise
 
 _SYNTAX = "syntax-introduced"
+# Comments that have a finding told no more, which mends nothing.
+_SILENCING = re.compile(
+    r"\b(?:codeassist:|noqa\b|nosec\b|type:[ ]?ignore|pylint:|eslint-disable|nolint\b)", re.IGNORECASE
+)
 _MORE_LINES = 6  # than the stretch had
 _WIDTH = 400  # characters of a line
 _CHARACTERS = 300_000  # of a file that is looked at
@@ -29,14 +35,13 @@ def holds(snapshot: Snapshot, file: FileChange, finding: Finding, fix: Fix, sett
     lines = fix.text.removesuffix("\n").split("\n")
     if language is None or len(old) > _CHARACTERS or len(lines) > fix.end_line - fix.line + 1 + _MORE_LINES:
         return False
-    if any(len(line) > _WIDTH for line in lines) or sanitise(fix.text) != fix.text:
+    if any(len(line) > _WIDTH for line in lines) or sanitise(fix.text) != fix.text or _SILENCING.search(fix.text):
         return False
     new = applied(file, fix)
     grown = len(lines) - (fix.end_line - fix.line + 1)
-    broken = errors(language, old)
-    parses = errors(language, new) < broken + (finding.rule != _SYNTAX)
+    broken, left = errors(language, old), errors(language, new)
     return (
-        parses
+        left < min(_UNKNOWN, broken + (finding.rule != _SYNTAX))
         and _outside(language, old, fix, 0) == _outside(language, new, fix, grown)
         and _mends(snapshot, file, finding, new, settings)
     )

@@ -16,8 +16,8 @@ from codeassist.lsp.diagnostics import Diagnostics, diagnostic
 from codeassist.lsp.documents import Document
 from codeassist.lsp.findings import Reviewed
 from codeassist.lsp.options import Review
-from codeassist.review.change import Snapshot
-from codeassist.review.finding import Finding, Severity
+from codeassist.review.finding import Finding, Fix, Severity
+from codeassist.review.snapshot import of_text
 from codeassist.text import Units
 
 SECONDS = 20.0
@@ -50,8 +50,10 @@ class Looks:
         self.most = 0
         self.let = threading.Event()
         self.let.set()
+        self.text = "x = 1\n"
         self.of_model: tuple[Finding, ...] = ()
         self.fail: Exception | None = None
+        self.stubborn = False  # a look goes on although it is cancelled
 
     def __call__(self, document: Document, text: str, cancelled: Callable[[], bool], *, model: bool) -> Reviewed | None:
         assert text == document.sound()
@@ -60,14 +62,14 @@ class Looks:
         self.began.append((document, model))
         revision = document.revision
         while not self.let.wait(0.001):
-            if cancelled():
+            if cancelled() and not self.stubborn:
                 self.cancelled += 1
                 break
         self.running -= 1
         if self.fail is not None:
             raise self.fail
         findings = (finding(), *self.of_model) if model else (finding(),)
-        return Reviewed(revision, Snapshot(Path("/project"), "working", "", ()), findings)
+        return Reviewed(revision, of_text(Path("/project"), "sample.py", None, self.text), findings)
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -129,17 +131,35 @@ def test_several_saves_in_a_row_are_one_review() -> None:
     run(scene)
 
 
+def test_a_save_is_not_reviewed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnostics, "_DEBOUNCE_SECONDS", 3600)
+
+    async def scene() -> None:
+        it = Scene()
+        it.diagnostics.begin(document())
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+        assert it.looks.began == []
+
+    run(scene)
+
+
 def test_a_newer_save_ends_a_review_and_waits_for_its_end() -> None:
     async def scene() -> None:
         it = Scene()
         it.looks.let.clear()
-        one = document()
+        one, other = document(), document(uri="file:///project/other.py")
         it.diagnostics.begin(one)
         await until(lambda: len(it.looks.began) == 1)
+        it.looks.stubborn = True
         it.diagnostics.begin(one)
+        it.diagnostics.begin(other)
         await until(lambda: len(it.looks.began) == 2)
+        assert it.looks.began[1][0] is other, "the older one of the first has not ended"
+        it.looks.stubborn = False
+        await until(lambda: len(it.looks.began) == 3)
         assert it.looks.cancelled == 1
-        assert it.looks.most == 1
+        it.diagnostics.closed(other.uri)
         it.looks.let.set()
         await until(lambda: it.published)
         assert len(it.published) == 1, "only the newer one is told"
@@ -244,6 +264,28 @@ def test_the_model_looks_when_nobody_types() -> None:
     run(scene)
 
 
+def test_what_the_model_proposed_stays_while_the_text_is_the_same() -> None:
+    async def scene() -> None:
+        it = Scene()
+        one = document()
+        await it.reviewed(one)
+        first = it.diagnostics.reviewed(URI)
+        assert first is not None
+        await it.reviewed(one)
+        second = it.diagnostics.reviewed(URI)
+        assert second is not None
+        assert second is not first
+        first.proposals["wrong"] = Fix(description="", line=1, end_line=1, text="")
+        assert second.fix(finding()) is not None
+        it.looks.text = "y = 1\n"
+        await it.reviewed(one)
+        third = it.diagnostics.reviewed(URI)
+        assert third is not None
+        assert third.fix(finding()) is None
+
+    run(scene)
+
+
 def test_typing_elsewhere_interrupts_the_model_which_looks_again() -> None:
     async def scene() -> None:
         it = Scene("all")
@@ -268,10 +310,11 @@ def test_checks_do_not_wait_for_the_model() -> None:
         for each in documents:
             await it.reviewed(each)
         it.looks.let.clear()
+        it.looks.stubborn = True
         await until(lambda: any(model for _, model in it.looks.began))
-        before = len(it.looks.began)
-        it.diagnostics.begin(document())
-        await until(lambda: (len(it.looks.began) > before) and not it.looks.began[-1][1])
+        other = document(uri="file:///project/other.py")
+        it.diagnostics.begin(other)
+        await until(lambda: (other, False) in it.looks.began)
         it.looks.let.set()
         it.diagnostics.close()
         await until(lambda: not it.looks.running)
