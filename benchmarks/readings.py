@@ -120,7 +120,7 @@ def cases(name: str, data: Path, limit: int) -> Iterator[Case]:
 def read(session: Session, case: Case, *, naive: bool) -> Row:
     """Read one case."""
     begin, unit = time.monotonic(), case.unit
-    reading = Reader(session.engine, lambda: False).read(unit)
+    reading = Reader(session.engine, lambda: False, every_old=True).read(unit)
     row = Row(
         **{name: getattr(case, name) for name in ("id", "wrong", "kind", "before", "after")},
         **{name: getattr(unit, name) for name in ("first", "last", "name", "changed", "old", "head", "start")},

@@ -8,17 +8,13 @@ from __future__ import annotations
 import bisect
 import math
 from collections.abc import Mapping
-from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from codeassist import toml
-from codeassist.review.likelihood import Reading
-from codeassist.review.units import Unit
-
-_ALIKE, _COMPARED = 0.8, 1_000  # share, characters
+from codeassist.review.likelihood import Reading, alike
 
 
 class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,7 +57,7 @@ def features(reading: Reading) -> dict[str, float]:
     best = max(reading.tried, key=lambda each: each.gain, default=None)
     gaps = sorted((top - own for top, own in zip(reading.best_logprobs, reading.logprobs, strict=True)), reverse=True)
     own, after = _mean(reading.logprobs), _mean(reading.after)
-    old_gain = reading.old_gain if reading.old_gain is not None and _alike(reading.unit) else None
+    old_gain = reading.old_gain if reading.old_gain is not None and alike(reading.unit) else None
     return {
         "gain": _bounded(best.gain if best else -2.0, -6.0, 15.0),
         "rest": _bounded(best.rest if best else 0.0, -6.0, 10.0),
@@ -74,14 +70,8 @@ def features(reading: Reading) -> dict[str, float]:
         "after": _bounded(-after, 0.0, 5.0),
         "tokens": math.log(1 + len(reading.logprobs)),
         "places": math.log(1 + reading.places),
+        "sign": float(best is not None and best.lexeme.kind in ("sign", "number")),
     }
-
-
-def _alike(unit: Unit) -> bool:
-    """True if the old lines are the new ones with a few words changed: only then do their likelihoods compare."""
-    if max(len(unit.old), len(unit.changed)) > _COMPARED:
-        return False
-    return SequenceMatcher(None, unit.old, unit.changed, autojunk=False).ratio() > _ALIKE
 
 
 def _mean(values: tuple[float, ...]) -> float:

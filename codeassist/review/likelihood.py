@@ -9,8 +9,10 @@ tells; the most promising are then put in place, and the rest of the text is sco
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from itertools import accumulate, zip_longest
 
 from codeassist.engine.api import Engine, Scores
@@ -22,8 +24,11 @@ _HEAD_TOKENS, _BODY_TOKENS = 220, 280
 _WATCHED = 256
 _NEAR = 2500  # characters around the changed lines in which names are looked for
 _COMPARED = 3  # tokens of a word
+_ALIKE, _MATCHED = 0.8, 1_000  # share, characters
 _TRIED = 2  # alternatives that are scored as a whole
 _LEAST = -1.0  # nats; what is less likely than what is there by more, where it begins, is not tried
+_WIDEST = 12  # characters of what begins an import
+_DEFINED = re.compile(r"\b(?:def|class|func|fn|function|struct|enum|interface|trait|type)\s+$")
 _IMPORT = ("import ", "from ", "use ", "#include", "package ", "require", "export *")
 
 
@@ -64,11 +69,12 @@ class Reading:
 
 
 class Reader:
-    """Scores units with one engine."""
+    """Scores units with one engine. `every_old`: old lines that are quite others than the new ones are scored, too."""
 
-    def __init__(self, engine: Engine, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, engine: Engine, cancelled: Callable[[], bool], *, every_old: bool = False) -> None:
         self._engine = engine
         self._cancelled = cancelled
+        self._every_old = every_old
 
     def read(self, unit: Unit) -> Reading:
         """Score a unit.
@@ -127,7 +133,7 @@ class Reader:
         return Alternative(option.lexeme, option.text, option.local, gain, told.after(rest) - known.after(rest))
 
     def _old(self, unit: Unit, passage: _Passage, head: Sequence[int], scores: Scores) -> float | None:
-        if not unit.old.strip():
+        if not unit.old.strip() or not (self._every_old or alike(unit)):
             return None
         told, known = self._rescored(passage.gap + unit.old + passage.after, passage, head, scores)
         return told.total - known.total
@@ -139,6 +145,13 @@ class Reader:
         ids = self._engine.tokenize([text.encode()[: len(text.encode()) - missing].decode(errors="ignore")])[0]
         told = score(self._engine, head, ids[: 2 * _BODY_TOKENS], cancelled=self._cancelled)
         return _Sums(told, missing), _Sums(scores, missing)
+
+
+def alike(unit: Unit) -> bool:
+    """True if the old lines are the new ones with a few words changed: only then do their likelihoods compare."""
+    if max(len(unit.old), len(unit.changed)) > _MATCHED:
+        return False
+    return SequenceMatcher(None, unit.old, unit.changed, autojunk=False).ratio() > _ALIKE
 
 
 class _Sums:
@@ -188,15 +201,17 @@ def _options(unit: Unit) -> Iterator[Alternative]:
     every = lexemes(language, unit.change.new or "")
     near = [each for each in every if unit.start - _NEAR < each.start < unit.end + _NEAR]
     for lexeme in near:
-        if unit.start <= lexeme.start < unit.end and not _is_import(unit, lexeme):
+        if unit.start <= lexeme.start < unit.end and not _only_names(unit, lexeme):
             for text in alternatives(lexeme, near):
                 yield Alternative(lexeme, text, -math.inf)
 
 
-def _is_import(unit: Unit, lexeme: Lexeme) -> bool:
+def _only_names(unit: Unit, lexeme: Lexeme) -> bool:
+    """True where something is imported or gets its name: any name is right there."""
     text = unit.change.new or ""
     begin = text.rfind("\n", 0, lexeme.start) + 1
-    return text[begin : lexeme.start + 12].lstrip().startswith(_IMPORT)
+    before = text[begin : lexeme.start]
+    return f"{before.lstrip()}{lexeme.text} "[:_WIDEST].startswith(_IMPORT) or bool(_DEFINED.search(before))
 
 
 def _standing(unit: Unit, option: Alternative) -> str:

@@ -61,6 +61,13 @@ def test_likely_code_gives_nothing_to_try() -> None:
     assert reading.places == 3
 
 
+def test_old_lines_that_are_quite_others_are_not_compared() -> None:
+    (unit,) = units(change("people.py", OLD.replace("        if person.age > found.age:\n", "        x = 1\n"), OLD))
+    engine = FakeEngine(Script())
+    assert Reader(engine, lambda: False).read(unit).old_gain is None
+    assert Reader(engine, lambda: False, every_old=True).read(unit).old_gain is not None
+
+
 def test_an_unlikely_word_is_told_with_its_line_and_a_fix(tmp_path: Path) -> None:
     (finding,), left, stats = review(NEW, tmp_path / "r", SURPRISED)
     assert (finding.rule, finding.origin, finding.line, finding.severity) == (RULE, "model", 4, "medium")
