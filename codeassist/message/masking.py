@@ -25,6 +25,12 @@ _GIVEN = re.compile(
     r"[\"']?\s{0,4}(?:=|:|=>|:=)\s{0,4}[\"'`][^\"'`\s]{6,}",
     re.IGNORECASE,
 )
+# Without quotes, as in shells, properties and Dockerfiles: what has a digit, and is no expression.
+_BARE = re.compile(
+    r"(?:passw(?:or)?d|passphrase|secret|token|api_?key|access_?key|private_?key|credential)[\w.-]{0,30}"
+    r"(?:[ \t]{0,4}[=:][ \t]{0,4}|[ \t]{1,4})(?=[^\s\d]{0,60}\d)[\w!@#$%^&*+/~-]{8,}(?=$|[\s;,])",
+    re.IGNORECASE,
+)
 _LONG = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
 _BITS = 3.5  # a character, of a random text; of 20 hexadecimal digits that is about right, of words too much
 
@@ -51,7 +57,7 @@ def _masked(lines: Sequence[Line], flagged: set[int]) -> tuple[Line, ...]:
 
 
 def _suspicious(text: str) -> bool:
-    if _WITH_PASSWORD.search(text) or _GIVEN.search(text):
+    if any(each.search(text) for each in (_WITH_PASSWORD, _GIVEN, _BARE)):
         return True
     return any(_random(match.group()) for match in _LONG.finditer(text))
 

@@ -82,6 +82,8 @@ SECRETS = {
     "in an address": "url = https://someone:canary@example.org/",
     "by its look": "x = wJa1rXUtnFEMI9K7MDENG8bPx2RfiCYcanary",
     "old": 'SECRET_TOKEN = "canary-old-one"',
+    "without quotes": "ENV API_TOKEN canary93jdkslq0",
+    "known to the check for secrets only": "curl -u admin:canaryPass https://example.com/x",
 }
 
 
@@ -90,7 +92,7 @@ SECRETS = {
 def test_secrets_do_not_reach_the_prompt(line: str, side: str) -> None:
     old = {"new": "", "old": f"{line}\n", "above": f"{line}\n"}[side] + "a = 1\n"
     new = {"new": f"{line}\n", "old": "", "above": f"{line}\n"}[side] + "a = 2\n"
-    told = summary(ENGINE, masked(facts(snapshot(change("settings.py", old, new)))), 1000)
+    told = summary(ENGINE, masked(facts(snapshot(change("settings.sh", old, new)))), 1000)
     assert "canary" not in told
     assert MASK in told
     assert "+a = 2" in told
@@ -106,6 +108,7 @@ def test_a_key_is_left_out_to_its_end() -> None:
 
 def test_names_and_numbers_are_no_secrets() -> None:
     lines = ["def test_that_a_very_long_name_is_shown(self):", "MAXIMUM_NUMBER_OF_TOKENS = 128", "token = read_token()"]
+    lines += ["token2 = tokens[1].text", "secret = vault.get(2)", "a password of at least 8 characters"]
     new = "".join(f"{line}\n" for line in lines)
     (one,) = masked(facts(snapshot(change("a.py", None, new))))
     assert [line.text for line in one.lines] == lines
