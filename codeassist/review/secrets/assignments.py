@@ -50,7 +50,7 @@ def assigned(line: str, *, code: bool) -> Iterator[Secret]:
     line = line[:_LONGEST]
     if not _TELLING.search(line):
         return
-    for pattern in (_GIVEN, _QUOTED, _ATTRIBUTE):
+    for pattern in (_GIVEN, _QUOTED, _ATTRIBUTE) if "value=" in line else (_GIVEN, _QUOTED):
         for match in pattern.finditer(line):
             kind, quoted = kind_of(match["name"]), _is_quoted(line, match)
             if kind and (quoted or not code) and _is_secret(kind, match["value"], quoted=quoted):
