@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from codeassist.review.callers import exports, python
+from codeassist.review.callers import arity, exports, python
 from codeassist.review.callers.surroundings import Caller, Surroundings
 from codeassist.review.change import FileChange, Snapshot
 from codeassist.review.finding import Finding, Severity
@@ -21,7 +21,7 @@ def _look(snapshot: Snapshot, around: Around) -> Iterator[Finding]:
     here = Surroundings(snapshot, around)
     changes = {change.path: change for change in snapshot.files}
     elsewhere: dict[tuple[str, str], list[Caller]] = {}
-    for caller in islice(chain(python.callers(here), exports.callers(here)), _MOST):
+    for caller in islice(chain(python.callers(here), exports.callers(here), arity.callers(here)), _MOST):
         change = changes.get(caller.path)
         if change is not None:
             yield _at_caller(caller, change)

@@ -23,7 +23,7 @@ OLD = "export function run() {}\nexport const stop = () => 1;\n"
         ('import { stop as run } from "./lib";\n', 0),
         ('import { run } from "./other";\n', 0),
         ('import { run } from "lib";\n', 0),
-        ('import { run } from "~/lib";\n', 0),
+        ('import { run } from "~/src/lib";\n', 0),
         ("// import { run } from './lib'\n", 0),
         ('import { run from "./lib";\n', 0),
     ],
