@@ -68,6 +68,7 @@ class Diagnostics:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._threads = asyncio.Semaphore(_AT_ONCE)
         self._model = asyncio.Semaphore(1)
+        self._looking: set[asyncio.Future[Reviewed | None]] = set()
         self._changed = 0.0  # when any document was last opened, saved or changed, monotonic seconds
 
     def reviewed(self, uri: str) -> Reviewed | None:
@@ -108,10 +109,11 @@ class Diagnostics:
         if self._reviewed.pop(uri, None) is not None:
             self._publish({"uri": uri, "diagnostics": []})
 
-    def close(self) -> None:
-        """End all reviews."""
+    def close(self) -> list[asyncio.Future[Reviewed | None]]:
+        """End all reviews; those whose threads are still to end, and to put away what they made."""
         for uri in list(self._jobs):
             self._end(uri)
+        return list(self._looking)
 
     def _end(self, uri: str) -> None:
         job = self._jobs.pop(uri, None)
@@ -143,8 +145,11 @@ class Diagnostics:
             text = job.document.sound()
             if cancelled():
                 return False
+            looking = asyncio.ensure_future(in_thread(lambda: self._look(job.document, text, cancelled, model=model)))
+            self._looking.add(looking)
+            looking.add_done_callback(self._looking.discard)
             try:
-                reviewed = await in_thread(lambda: self._look(job.document, text, cancelled, model=model))
+                reviewed = await looking
             except Exception as error:  # noqa: BLE001  the boundary
                 self._fault(error)
                 return False

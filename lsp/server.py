@@ -64,9 +64,10 @@ class Server(LanguageServer):
         saving = asyncio.create_task(self._save_now_and_then())
         code = await life.ended
         self.suggester.close()
-        self.diagnostics.close()
+        looking = self.diagnostics.close()
         saving.cancel()
-        await asyncio.wait([asyncio.ensure_future(in_thread(self._let_go))], timeout=_CLOSE_SECONDS)
+        ending: list[asyncio.Future[Any]] = [asyncio.ensure_future(in_thread(self._let_go)), *looking]
+        await asyncio.wait(ending, timeout=_CLOSE_SECONDS)
         writer.close()
         return code
 

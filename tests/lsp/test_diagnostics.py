@@ -322,6 +322,22 @@ def test_checks_do_not_wait_for_the_model() -> None:
     run(scene)
 
 
+def test_who_leaves_can_wait_for_reviews_that_still_run() -> None:
+    async def scene() -> None:
+        it = Scene()
+        assert it.diagnostics.close() == []
+        it.looks.let.clear()
+        it.diagnostics.begin(document())
+        await until(lambda: it.looks.began)
+        looking = it.diagnostics.close()
+        assert len(looking) == 1
+        await asyncio.wait(looking)
+        assert it.looks.cancelled == 1
+        assert it.published == []
+
+    run(scene)
+
+
 def test_a_fault_is_told_and_the_next_review_is_made() -> None:
     async def scene() -> None:
         it = Scene()
