@@ -64,12 +64,14 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     """What the model thinks of each token of a text; natural logarithms of probabilities, in the text's order.
 
     Attributes:
+        tokens: as they were scored: mostly those of the request, or others that are the same text.
         lengths: bytes (UTF-8) of each token.
         logprobs: of the tokens themselves.
         best, best_logprobs: the likeliest token at each place, and its own.
         watched: at each place, of the tokens that were to be watched, in the order they were given.
     """
 
+    tokens: tuple[int, ...]
     lengths: tuple[int, ...]
     logprobs: tuple[float, ...]
     best: tuple[int, ...]

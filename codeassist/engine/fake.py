@@ -174,6 +174,7 @@ class FakeEngine:
         }
         best = tuple(likely.get(index, token) for index, token in enumerate(request.scored))
         return Scores(
+            tokens=request.scored,
             lengths=tuple(len(char.encode()) for char in text),
             logprobs=tuple(
                 _SURPRISE if index in likely else _DOUBT if index > min(likely, default=index) else _LOGPROB

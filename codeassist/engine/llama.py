@@ -70,3 +70,8 @@ class Llama:
     def close(self) -> None:
         """Close the connection; the process's end frees the model."""
         self._http.close()
+
+
+def literal(text: str) -> str:
+    """A text as grammars of llama.cpp (GBNF) write it."""
+    return '"' + "".join(char if char.isalnum() else f"\\U{ord(char):08X}" for char in text) + '"'

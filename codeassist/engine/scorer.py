@@ -4,7 +4,7 @@ xllamacpp's server returns no log-probabilities of a prompt. Its shared library 
 which do; they are called here, in the engine process only. Two structs cross by value. `llama_batch` is written out
 below. The parameter structs are opaque: the defaults are taken as bytes, and the few numbers at their head are set; a
 self-test compares what the library then says of its context with what was asked for. Where anything differs, as with
-another wheel, there is no scorer (UnsupportedError).
+another wheel, there is no scorer (UnsupportedError): forcing.py is the slow way, through the server's own interface.
 
 The weights are mapped a second time: most pages are shared with the first load, about 100 MB are not (0.5B, repacked).
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from codeassist.engine.api import Scores
 from codeassist.errors import EngineError, UnsupportedError
@@ -140,7 +141,13 @@ class Scorer:
             end = min(begin + self._sizes.batch, len(tokens) - 1)
             rows += self._evaluate(tokens, begin, end, first, watched)
         lengths = tuple(self._length(token) for token in text)
-        return _joined(rows, lengths, evaluated=len(tokens) - 1 - start, cached=start)
+        return replace(
+            _joined(rows),
+            tokens=tuple(text),
+            lengths=lengths,
+            evaluated_tokens=len(tokens) - 1 - start,
+            cached_tokens=start,
+        )
 
     def _evaluate(
         self, tokens: tuple[int, ...], begin: int, end: int, first: int, watched: Sequence[int]
@@ -191,15 +198,14 @@ def _rows(logits: Any, actual: Sequence[int], watched: Sequence[int]) -> _Rows:
     )
 
 
-def _joined(rows: Sequence[_Rows], lengths: tuple[int, ...], *, evaluated: int, cached: int) -> Scores:
+def _joined(rows: Sequence[_Rows]) -> Scores:
     return Scores(
-        lengths=lengths,
+        tokens=(),
+        lengths=(),
         logprobs=tuple(float(each) for row in rows for each in row.actual),
         best=tuple(int(each) for row in rows for each in row.best),
         best_logprobs=tuple(float(each) for row in rows for each in row.best_logprob),
         watched=tuple(tuple(float(one) for one in each) for row in rows for each in row.watched),
-        evaluated_tokens=evaluated,
-        cached_tokens=cached,
     )
 
 

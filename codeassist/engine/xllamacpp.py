@@ -22,11 +22,12 @@ from msgspec.structs import replace
 from codeassist import templates
 from codeassist.config import EngineSettings
 from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage, Vectors
-from codeassist.engine.llama import Llama, parameters
+from codeassist.engine.llama import Llama, literal, parameters
 from codeassist.errors import EngineError, UnsupportedError
 from codeassist.models.manifest import Manifest
 
 if TYPE_CHECKING:
+    from codeassist.engine.forcing import Forcing
     from codeassist.engine.scorer import Scorer
 
 _SCORED_CONTEXT = 4096  # tokens
@@ -149,7 +150,7 @@ class NativeEngine:
         chosen.cache_ram_mib = settings.cache_mib
         self._llama = Llama(manifest, chosen, socket)
         self._settings = settings
-        self._scorer: Scorer | None = None  # loaded when first asked
+        self._scorer: Scorer | Forcing | None = None  # loaded when first asked
 
     def info(self) -> ModelInfo:
         """The model that runs."""
@@ -191,6 +192,7 @@ class NativeEngine:
             raise run.failure
 
     def _score(self, request: Request, emit: Emit) -> None:
+        from codeassist.engine.forcing import Forcing
         from codeassist.engine.scorer import Scorer
 
         usage = Usage(prompt_tokens=len(request.prompt) + len(request.scored))
@@ -198,8 +200,11 @@ class NativeEngine:
             return
         if self._scorer is None:
             threads = self._settings.threads or os.cpu_count() or 1
-            path = Path(self._manifest.path)
-            self._scorer = Scorer(path, min(self._context, _SCORED_CONTEXT), self._settings.batch_tokens, threads)
+            path, context = Path(self._manifest.path), min(self._context, _SCORED_CONTEXT)
+            try:
+                self._scorer = Scorer(path, context, self._settings.batch_tokens, threads)
+            except UnsupportedError:
+                self._scorer = Forcing(self._llama, context)
 
         def stop(cached: int, evaluated: int) -> bool:
             return emit(Chunk(usage=replace(usage, cached_tokens=cached, evaluated_tokens=evaluated)))
@@ -234,13 +239,8 @@ def _body(request: Request) -> dict[str, Any]:
         "logprobs": max(1, request.alternatives),
     }
     if request.begin:
-        body["grammar"] = f"root ::= {_quoted(request.begin)} .*"
+        body["grammar"] = f"root ::= {literal(request.begin)} .*"
     return body
-
-
-def _quoted(text: str) -> str:
-    """A GBNF string literal of the text."""
-    return '"' + "".join(char if char.isalnum() else f"\\U{ord(char):08X}" for char in text) + '"'
 
 
 def _family_template(family: str, messages: Sequence[Message], marks: Sequence[str]) -> str:

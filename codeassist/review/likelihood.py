@@ -97,7 +97,7 @@ class Reader:
         watched = watched[:_WATCHED]
         scores = score(self._engine, head, body[:_BODY_TOKENS], watched=watched, cancelled=self._cancelled)
         calls = 1
-        begun = _Begun(unit, passage, scores, body, watched)
+        begun = _Begun(unit, passage, scores, watched)
         ranked = sorted((each for one in options if (each := begun.local(one, ids))), key=lambda each: -each.local)
         tried = []
         for each in [one for one in ranked if one.local > _LEAST][:_TRIED]:
@@ -224,10 +224,8 @@ def _standing(unit: Unit, option: Alternative) -> str:
 class _Begun:
     """Compares words by their beginnings, with what one pass over the text has told."""
 
-    def __init__(
-        self, unit: Unit, passage: _Passage, scores: Scores, body: Sequence[int], watched: Sequence[int]
-    ) -> None:
-        self._unit, self._passage, self._scores, self._body = unit, passage, scores, body
+    def __init__(self, unit: Unit, passage: _Passage, scores: Scores, watched: Sequence[int]) -> None:
+        self._unit, self._passage, self._scores = unit, passage, scores
         self._starts = {start: index for index, start in enumerate(accumulate(scores.lengths[:-1], initial=0))}
         self._column = {token: index for index, token in enumerate(watched)}
 
@@ -240,7 +238,7 @@ class _Begun:
         for at, token in enumerate(ids[standing], start=place):
             if at >= len(self._scores.logprobs):
                 return None
-            if token != self._body[at]:
+            if token != self._scores.tokens[at]:
                 column = self._column.get(token)
                 if column is None:
                     return None

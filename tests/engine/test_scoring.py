@@ -5,14 +5,18 @@ from __future__ import annotations
 import ctypes
 import math
 import struct
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from codeassist.config import EngineSettings
 from codeassist.engine import scorer as module
-from codeassist.engine.api import Chunk, Priority, Request
+from codeassist.engine.api import Chunk, Priority, Request, Scores
 from codeassist.engine.client import EngineClient
 from codeassist.engine.fake import FakeEngine, Script
 from codeassist.engine.launch import Launcher, stop_engine
@@ -127,6 +131,22 @@ def test_what_does_not_fit_is_refused_and_the_engine_goes_on(engine: EngineClien
     with pytest.raises(EngineError):
         score(engine, [5], [2_000_000_000])
     assert score(engine, [5], [6]).logprobs
+
+
+@pytest.mark.model
+def test_the_slow_way_says_the_same(tmp_path: Path) -> None:
+    model = Store(cached_model("smollm2-135m")).resolve("smollm2-135m", load_catalog())
+    (tmp_path / "model.json").write_bytes(msgspec.json.encode(model))
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:  # a socket's path has a limit
+        command = [sys.executable, "-m", "tests.engine.both_scorers", str(tmp_path / "model.json"), short]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    quick, forced = msgspec.json.decode(done.stdout.splitlines()[-1], type=list[Scores])
+    assert forced.tokens == quick.tokens
+    assert forced.lengths == quick.lengths
+    assert forced.logprobs == pytest.approx(quick.logprobs, abs=0.35)
+    assert forced.best == quick.best
+    assert forced.watched[0][0] == pytest.approx(quick.watched[0][0], abs=0.35)
 
 
 @pytest.mark.model
