@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from codeassist.review.change import FileChange, Snapshot
+from codeassist.review.exclusion import Exclusion
 from codeassist.review.finding import Finding
 from codeassist.review.manifests import (
     Lock,
@@ -40,9 +41,12 @@ class _Pair(NamedTuple):
 
 def _look(snapshot: Snapshot, around: Around) -> Iterator[Finding]:
     changed = {change.path: change for change in snapshot.files}
+    unseen = Exclusion(around.settings.exclude)  # what is left out may have changed as well
     for pair in list(_pairs(snapshot, changed))[:_MOST_MANIFESTS]:
         if around.cancelled():
             return
+        if pair.lock_path in unseen or pair.manifest_path in unseen:
+            continue
         names = _introduced(pair, snapshot, together=pair.lock_path in changed)
         if names:
             yield _finding(pair, changed, sorted(names))

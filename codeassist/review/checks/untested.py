@@ -8,6 +8,7 @@ from codeassist.context.languages import language_for
 from codeassist.context.related import Counterparts, is_test
 from codeassist.review.bodies import altered
 from codeassist.review.change import FileChange, Snapshot
+from codeassist.review.exclusion import Exclusion
 from codeassist.review.finding import Finding
 from codeassist.review.rule import Around, Rule
 
@@ -24,11 +25,12 @@ def _look(snapshot: Snapshot, around: Around) -> Iterator[Finding]:
         return
     paths = {file.path for file in around.index.files()} | {change.path for change in snapshot.files}
     counterparts = Counterparts(sorted(paths))
+    unseen = Exclusion(around.settings.exclude)  # what is left out may have changed as well
     for change in candidates[:_MOST_FILES]:
         if around.cancelled():
             return
         test = _test_of(change, counterparts, snapshot)
-        functions = altered(change) if test else []
+        functions = altered(change) if test and test not in unseen else []
         if functions:
             yield _finding(change, test, functions)
 

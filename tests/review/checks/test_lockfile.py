@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from codeassist.config import ReviewSettings
 from codeassist.review.change import FileChange
 from codeassist.review.checks.lockfile import RULE
 from codeassist.review.finding import Finding
@@ -152,6 +153,11 @@ def test_manifests_that_come_or_go() -> None:
 def test_a_go_workspace_has_hashes_elsewhere() -> None:
     one = change("go.mod", MODULE, MODULE.replace("b v1.0.0", "b v1.1.0"))
     assert look(one, others={"go.sum": SUM, "go.work": "x"}) == []
+
+
+def test_what_is_left_out_may_have_changed() -> None:
+    one = snapshot(change("package.json", PACKAGE, MORE), others={"yarn.lock": "x"})
+    assert list(RULE.look(one, around(settings=ReviewSettings(exclude=("*.lock",))))) == []
 
 
 def test_each_row() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from codeassist.config import ReviewSettings
 from codeassist.context.index import Index
 from codeassist.review.bodies import altered
 from codeassist.review.change import FileChange
@@ -79,6 +80,11 @@ def test_any_test_in_the_change_is_enough(index: Index) -> None:
 
 def test_a_test_that_is_gone(index: Index) -> None:
     assert look(index, change("app/panel.py", CODE, CODE.replace("3", "4")), others={}) == []
+
+
+def test_what_is_left_out_may_have_changed(index: Index) -> None:
+    one = snapshot(change("app/panel.py", CODE, CODE.replace("3", "4")), others={p: str(t) for p, t in FILES.items()})
+    assert list(RULE.look(one, around(index, ReviewSettings(exclude=("tests/",))))) == []
 
 
 def test_without_an_index() -> None:
