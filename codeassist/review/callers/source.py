@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from codeassist.context.languages import Language, encode, language_for, parse_within
@@ -48,6 +49,7 @@ class Source:
     path: str
     text: str
     tree: tree_sitter.Tree
+    _places: dict[str, list[Place]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def data(self) -> bytes:
@@ -64,15 +66,18 @@ class Source:
         end = min(node.end_byte, node.start_byte + limit)
         return self.data[node.start_byte : end].decode("utf-8", "replace")
 
-    def places(self, name: str) -> Iterator[Place]:
+    def places(self, name: str) -> list[Place]:
         """Where a name stands as a whole token that has no children: in code, not in a string or comment."""
-        word = re.compile(rb"(?<![\w$])%s(?![\w$])" % re.escape(encode(name)))
-        for count, match in enumerate(word.finditer(self.data)):
-            if count == _MOST_PLACES:
-                return
-            path = self._path(match.start())
-            if path and path[-1].start_byte == match.start() and path[-1].end_byte == match.end():
-                yield Place(path)
+        if name not in self._places:
+            word = re.compile(rb"(?<![\w$])%s(?![\w$])" % re.escape(encode(name)))
+            found = (self._place(match) for match in islice(word.finditer(self.data), _MOST_PLACES))
+            self._places[name] = [place for place in found if place is not None]
+        return self._places[name]
+
+    def _place(self, match: re.Match[bytes]) -> Place | None:
+        path = self._path(match.start())
+        whole = path and path[-1].start_byte == match.start() and path[-1].end_byte == match.end()
+        return Place(path) if whole else None
 
     def _path(self, byte: int) -> list[tree_sitter.Node]:
         cursor = self.tree.walk()
