@@ -15,6 +15,7 @@ class Reviewed:
 
     Attributes:
         revision: the document's, whose text was reviewed.
+        notices: what else people should know, such as that a check failed.
         masked: by path and line, what is shown in place of lines that hold a secret.
         proposals: fixes that the model has proposed since, by fingerprint.
     """
@@ -22,6 +23,7 @@ class Reviewed:
     revision: int
     snapshot: Snapshot
     findings: tuple[Finding, ...]
+    notices: tuple[str, ...] = ()
     masked: Mapping[tuple[str, int], str] = field(default_factory=dict)
     proposals: dict[str, Fix] = field(default_factory=dict)
 

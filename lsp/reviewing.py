@@ -64,7 +64,7 @@ def review(
         if session is not None and rules.model and kept:
             reviewer = ModelReviewer(session.engine, session.manifest, loaded.paths.state / "review")
         report = pipeline.review(change, Around(index, rules, cancelled), reviewer, rules.budget_seconds)
-    return Reviewed(revision, change, report.findings, report.masked)
+    return Reviewed(revision, change, report.findings, report.notices, report.masked)
 
 
 def alone(settings: ReviewSettings) -> ReviewSettings:

@@ -121,13 +121,17 @@ class Server(LanguageServer):
         from codeassist.lsp.reviewing import review
 
         try:
-            return review(self.environ, document.file, text, document.revision, cancelled, session)
+            reviewed = review(self.environ, document.file, text, document.revision, cancelled, session)
         except CancelledError:
             return None
         except CodeassistError as error:
             complaint = f"review: {error.message}. {error.hint}".strip()
             self._soon(lambda: self.messages.show_once(WARNING, complaint))
             return None
+        if reviewed.notices:
+            notice = f"review: {'; '.join(reviewed.notices)}"
+            self._soon(lambda: self.messages.show_once(WARNING, notice))
+        return reviewed
 
     def _publish(self, params: dict[str, Any]) -> None:
         self.protocol.tell("textDocument/publishDiagnostics", params)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from codeassist import templates
 from codeassist.engine.api import Chunk, Message, Priority, Request
+from codeassist.review import model
 from codeassist.review.change import FileChange, Snapshot
 from codeassist.review.checks import RULES
 from codeassist.review.finding import Finding, Fix
@@ -91,6 +92,8 @@ def unexplained(finding: Finding) -> Explanation:
 def about(finding: Finding) -> str:
     """Why what the finding's rule finds is bad, in the rule's own words; "" of a rule that is not known."""
     name, _, part = finding.rule.partition("/")
+    if name == model.RULE:
+        return model.ABOUT
     rule = RULES.get(name)
     own = reason(part) if name == "ruff" and part else ""
     return own or (rule.about if rule is not None else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -260,6 +261,16 @@ def test_the_model_looks_when_nobody_types() -> None:
         await until(lambda: len(it.published) == 2)
         assert [model for _, model in it.looks.began] == [False, True]
         assert [each["severity"] for each in it.published[1]["diagnostics"]] == [1, 3]
+
+    run(scene)
+
+
+def test_checks_alone() -> None:
+    async def scene() -> None:
+        it = Scene("checks")
+        await it.reviewed(document())
+        await until(lambda: it.diagnostics._changed + 4 * diagnostics._IDLE_SECONDS < time.monotonic())
+        assert [model for _, model in it.looks.began] == [False]
 
     run(scene)
 

@@ -19,6 +19,13 @@ Start = Callable[..., Client]
 OLD = "def area(width, height):\n    return width * height\n"
 NEW = "def area(width, height):\n    text = '😀é'; result = width * heigth\n    return result, text\n"
 FIXED = "text = '😀é'; result = width * height\n```"
+PEOPLE = """def oldest(people, limit):
+    found = people[0]
+    for person in people:
+        if person.age > found.age:
+            found = person
+    return found if found.age < limit else None
+"""
 ABLE = {"workspace": {"workspaceEdit": {"documentChanges": True}}, "textDocument": {"publishDiagnostics": {}}}
 
 
@@ -31,8 +38,12 @@ def root(tmp_path: Path) -> Path:
 def serve(start: Start, fake_engine: FakeScript) -> Start:
     """Starts a server whose model does not join reviews, initialised."""
 
-    def begin(*replies: str | Reply, review: Any = "checks", **able: Any) -> Client:
-        fake_engine(*(replies or ("x",)))
+    def begin(
+        *replies: str | Reply, review: Any = "checks", surprises: dict[str, str] | None = None, **able: Any
+    ) -> Client:
+        script = fake_engine(*(replies or ("x",)))
+        written = json.loads(script.read_bytes()) | {"surprises": surprises or {}}
+        script.write_text(json.dumps(written), encoding="utf-8")
         client = start()
         client.initialize({"review": review}, **(ABLE | able))
         return client
@@ -239,6 +250,21 @@ def test_an_explanation_is_cancelled_by_its_progress(serve: Start, root: Path) -
         ),
         "its end",
     )
+
+
+def test_the_model_joins_while_nobody_types(serve: Start, root: Path) -> None:
+    file = root / "people.py"
+    file.write_text(PEOPLE, encoding="utf-8")
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "People")
+    client = serve(review=True, surprises={"< found.age": "> found.age"})
+    assert opened(client, file, PEOPLE.replace("> found", "< found")) == []
+    client.wait(lambda: len(published(client, file.as_uri())) > 1, "what the model finds")
+    (found,) = published(client, file.as_uri())[-1]["diagnostics"]
+    assert (found["code"], found["severity"]) == ("unlikely-code", 2)
+    fix = actions(client, file, found)[0]
+    apply(client, file, fix, 2)
+    assert after(client, file.as_uri(), lambda: save(client, file)) == []
 
 
 def test_hostile_texts(serve: Start, root: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from codeassist.engine.api import Request
 from codeassist.engine.fake import FakeEngine, Reply
+from codeassist.review import model
 from codeassist.review.checks import RULES
 from codeassist.review.explaining import Explanation, about, explain
 from codeassist.review.finding import Finding, Fix
@@ -83,7 +84,8 @@ def test_the_rule_is_told_in_its_own_words() -> None:
     assert about(finding()) == RULE
     assert about(finding(rule="merge-marker")) == RULES["merge-marker"].about
     assert about(finding(rule="ruff/nonsense")) == RULES["ruff"].about
-    assert about(finding(rule="likelihood")) == ""
+    assert about(finding(rule="unlikely-code")) == model.ABOUT
+    assert about(finding(rule="nonsense")) == ""
 
 
 def test_one_sentence_on_one_line(ask: Ask) -> None:
