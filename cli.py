@@ -50,7 +50,7 @@ def root(
 
 @app.command("try")
 def try_command(model: Model = None) -> None:
-    """Complete and ask in a small sample.
+    """Complete, ask and review in a small sample.
 
     Pulls the model first if it is missing: the newcomer's first minute.
     """

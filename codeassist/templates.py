@@ -95,11 +95,13 @@ class CommitPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TrySample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What `codeassist try` shows: a small file, a place in it, a question about it."""
+    """What `codeassist try` shows: a small file, a place in it, a question about it, a change of it that is wrong."""
 
     path: str
     at: str
     question: str
+    right: str
+    wrong: str
     content: str
 
 

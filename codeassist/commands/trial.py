@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,20 +12,25 @@ from codeassist.chat.ask import ask
 from codeassist.chat.documents import Document
 from codeassist.commands import answers
 from codeassist.commands.model import pull_entry
-from codeassist.commands.output import Waiting, megabytes, say
+from codeassist.commands.output import Waiting, megabytes, milliseconds, say
 from codeassist.completion.decoding import Place
 from codeassist.completion.pipeline import complete
 from codeassist.engine.timings import Timings
 from codeassist.errors import MissingError
+from codeassist.review.model import ModelReviewer
+from codeassist.review.pipeline import review
+from codeassist.review.rule import Around
+from codeassist.review.snapshot import of_text
 from codeassist.session import Session, open_session, open_workspace
 from codeassist.templates import TrySample
 from codeassist.terminal import interactive, write_text
 
 _ANSWER_TOKENS = 160
+_REVIEW_SECONDS = 60.0
 
 
 def run(environ: Mapping[str, str], *, model: str | None = None) -> int:
-    """Pull the model if it is missing, then complete in a small sample and answer a question about it."""
+    """Pull the model if it is missing, then complete in a small sample, answer a question and review a change of it."""
     if not _have_model(environ, model):
         return MissingError.exit_code
     sample = templates.try_sample()
@@ -34,10 +40,12 @@ def run(environ: Mapping[str, str], *, model: str | None = None) -> int:
     ):
         _complete(session, sample, waiting)
         _ask(session, sample, waiting)
+        _review(session, sample, waiting)
     write_text(
         "\nAll of it ran on this machine. Next:\n"
         "  codeassist complete FILE --at LINE:COL\n"
         '  codeassist ask "what does this do?" --file FILE\n'
+        "  codeassist review          # what is staged, in a git repository\n"
         "  codeassist doctor\n"
     )
     return 0
@@ -87,6 +95,22 @@ def _ask(session: Session, sample: TrySample, waiting: Waiting) -> None:
     document = Document(sample.path, sample.content)
     answer = answers.show(lambda told: ask(session, sample.question, [document], told, _ANSWER_TOKENS), waiting)
     write_text("\n" + _cost(answer.timings, answer.model) + "\n")
+
+
+def _review(session: Session, sample: TrySample, waiting: Waiting) -> None:
+    changed = sample.content.replace(sample.right, sample.wrong)
+    write_text(f"\nreview, with a change of {sample.path}:\n\n  -{sample.right}\n  +{sample.wrong}\n\n")
+    waiting.notice("reviewing")
+    begin = time.monotonic()
+    snapshot = of_text(Path.cwd(), sample.path, sample.content, changed)
+    reviewer = ModelReviewer(session.engine, session.manifest, session.directory.with_name("review"))
+    around = Around(None, session.settings.review, lambda: False)
+    report = review(snapshot, around, reviewer, _REVIEW_SECONDS)
+    waiting.end()
+    told = [f"  {each.path}:{each.line}: {each.severity}: {each.message}\n" for each in report.findings]
+    write_text("".join(told) or "  nothing found\n")
+    checks, seconds = report.stats.checks_ms / 1000, milliseconds(begin) / 1000
+    write_text(f"\n  checks took {checks:.2f} s, all of it {seconds:.1f} s\n")
 
 
 def _cost(timings: Timings, model: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from codeassist.engine.fake import Reply
@@ -37,6 +38,21 @@ def test_the_completion_stands_at_its_place(run: Run, fake_engine: FakeScript) -
     fake_engine(*REPLIES)
     lines = run("try").stdout.splitlines()
     assert [line.split(maxsplit=1)[1] for line in lines if "⟦" in line] == ["return⟦sum(1 for _ in self.items)⟧"]
+
+
+def test_reviews_a_change_that_is_wrong(run: Run, fake_engine: FakeScript) -> None:
+    path = fake_engine(*REPLIES)
+    script = msgspec.json.decode(path.read_bytes()) | {"surprises": {"+= quantity\n": "-= quantity"}}
+    path.write_bytes(msgspec.json.encode(script))
+    shown = run("try").stdout
+    assert "  +item.quantity += quantity" in shown
+    assert "inventory.py:29: medium: `+=` is unlikely here: the model expects `" in shown
+    assert "checks took" in shown
+
+
+def test_of_a_change_in_which_nothing_is_found_that_is_said(run: Run, fake_engine: FakeScript) -> None:
+    fake_engine(*REPLIES)
+    assert "nothing found" in run("try").stdout
 
 
 def test_on_a_terminal(fake_engine: FakeScript) -> None:
