@@ -7,8 +7,9 @@ From the readings of "evaluation" (python -m benchmarks.readings --source evalua
   bugs       the wrong functions of bugs_* as changes of the right ones; "fixed" is the reverse, counted as clean
 Sides: the classifier at its shipped threshold and others; with the threshold at which each has as many false alarms on
 the clean hunks: the raw difference of likelihoods of old and new lines, asking the model whether there is a bug, the
-change's length alone. A checks-only and an always-no review find none of these. Recall at the right line is of findings
-within one line of the mutation. Intervals are of Wilson, 95 %.
+change's length alone. "checks": any finding of medium or high severity within a line of the changed ones, without the
+model. An always-no review finds nothing and has no false alarms. A line is right if it is within one line of the
+mutation. Intervals are of Wilson, 95 %.
 
   python -m benchmarks.review [--plots docs]
 """
@@ -22,8 +23,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.judgement import threshold as threshold_at
-from benchmarks.readings import Row, known
+from benchmarks.readings import Row, cases, known
+from codeassist.config import ReviewSettings
+from codeassist.review.change import Snapshot
 from codeassist.review.judgement import features, judgement
+from codeassist.review.pipeline import review
+from codeassist.review.rule import Around
 
 _RATES = (0.01, 0.02, 0.05, 0.10)
 _NEAR = 1  # lines
@@ -82,8 +87,21 @@ def auc(score: Score, wrong: Sequence[Row], clean: Sequence[Row]) -> float:
     return sum(1.0 if one > other else 0.5 if one == other else 0.0 for one, other in pairs) / max(1, len(pairs))
 
 
-def report(rows: Sequence[Row]) -> None:
-    """Print the figures."""
+def checked(data: Path, rows: Sequence[Row]) -> set[str]:
+    """The cases of which a review without a model tells something at the changed lines."""
+    wanted, told = {row.id for row in rows}, set()
+    for case in cases("evaluation", data, len(rows)):
+        if case.id in wanted:
+            snapshot = Snapshot(data, "range", case.id, (case.unit.change,))
+            found = review(snapshot, Around(None, ReviewSettings(baseline=""), lambda: False), None, 0.0).findings
+            near = range(case.unit.first - _NEAR, case.unit.last + _NEAR + 1)
+            if any(each.line in near and each.severity != "low" for each in found):
+                told.add(case.id)
+    return told
+
+
+def report(rows: Sequence[Row], told: set[str]) -> None:
+    """Print the figures; `told`: what the checks tell of."""
     sources = ("clean", "mutant", "injected", "bugs")
     groups = {source: [row for row in rows if row.source == source] for source in sources}
     fixed = [row for row in groups["clean"] if row.id.startswith("fixed:")]
@@ -98,6 +116,9 @@ def report(rows: Sequence[Row]) -> None:
         near = sum(abs(row.line - row.wrong) <= _NEAR for row in hits)
         print(f"  {source:9} recall {shown(len(hits), len(every))}; at the right line {shown(near, len(hits))}")
         by_kind(every, ours, least)
+    for source in sources:
+        every = clean if source == "clean" else groups[source]
+        print(f"checks alone tell of {source:9} {shown(sum(row.id in told for row in every), len(every))}")
     for rate in _RATES:
         print(f"with {rate:.0%} false alarms on these clean hunks (n={len(clean)}), recall of")
         for name, score in SIDES.items():
@@ -106,8 +127,8 @@ def report(rows: Sequence[Row]) -> None:
                 every = groups[source]
                 print(f"  {name:16} {source:9} {shown(sum(score(row) >= at for row in every), len(every))}")
     for name, score in SIDES.items():
-        told = "; ".join(f"{each} {auc(score, groups[each], clean):.3f}" for each in ("mutant", "injected", "bugs"))
-        print(f"AUC of {name:16} against clean hunks: {told}")
+        parts = "; ".join(f"{each} {auc(score, groups[each], clean):.3f}" for each in ("mutant", "injected", "bugs"))
+        print(f"AUC of {name:16} against clean hunks: {parts}")
     seconds = sorted(row.seconds for row in clean)
     calls = statistics.mean(row.calls for row in clean)
     print(f"a clean hunk: median {statistics.median(seconds):.1f} s, {calls:.2f} texts scored")
@@ -149,10 +170,11 @@ def _point(score: Score, clean: Sequence[Row], wrong: Sequence[Row], rate: float
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the figures; with --plots write the drawings."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/eval"))
     parser.add_argument("--plots", type=Path, help="a folder for them")
     options = parser.parse_args(arguments)
     rows = known("evaluation")
-    report(rows)
+    report(rows, checked(options.data, rows))
     if options.plots:
         plot(rows, options.plots)
 
