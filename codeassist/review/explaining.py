@@ -18,6 +18,7 @@ from codeassist.review.checks import RULES
 from codeassist.review.finding import Finding, Fix
 from codeassist.review.lint import reason
 from codeassist.review.masking import RULE as SECRET
+from codeassist.review.masking import hidden
 from codeassist.review.proposal import holds
 from codeassist.review.sentences import WORD, first_sentence, unknown_names, without_neighbours
 from codeassist.session import Session
@@ -111,7 +112,9 @@ class _Asking:
         self._prompt = templates.review_prompt()
         self._start = max(1, min(finding.line, len(file.lines)))
         self._end = max(self._start, min(finding.end_line, len(file.lines)))
-        self._masked = {line: text for (path, line), text in masked.items() if path == file.path}
+        near = range(max(1, self._start - _AROUND), min(len(file.lines), self._end + _AROUND) + 1)
+        self._masked = dict.fromkeys(hidden(file, near), "…")  # also of lines that did not change
+        self._masked |= {line: text for (path, line), text in masked.items() if path == file.path}
         self._rows = self._fitting(min(_CODE_TOKENS, session.engine.info().context_tokens // 3))
         self._these = "this line" if self._start == self._end else "these lines"
         code = "\n".join(self._line(number) for number in self._rows)

@@ -64,7 +64,7 @@ def review(
         skipped += unseen
         notices += failure
         stats.model_ms = _milliseconds(asked)
-    masked = masking.masks(found)
+    masked = masking.masks(found, snapshot)
     wanted = masking.masked((each for each in found if each.path not in excluded), masked)
     known = "" if tell_known else around.settings.baseline
     findings, complaints = settling.settled(wanted, snapshot, around.settings, known, stats)

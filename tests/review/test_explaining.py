@@ -230,6 +230,16 @@ def test_masked_lines_are_shown_masked_and_never_written_again(
     assert len(seen) == 2, "no fix is asked for"
 
 
+def test_secrets_in_lines_that_did_not_change_are_not_shown(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = prompts(monkeypatch, session)
+    token = "ghp_" + "Zq8sK2mVx9Lr4TnB7yWcE1uJ6hGfD3aP5oQi"
+    old = f'{OLD}\n\nKEY = "{token}"\n'
+    explain(session, snapshot(change("area.py", old, f'{NEW}\n\nKEY = "{token}"\n')), finding(fix=OWN))
+    assert len(seen) == 1
+    assert "heigth" in seen[0]
+    assert token not in seen[0]
+
+
 def prompts(monkeypatch: pytest.MonkeyPatch, session: Session) -> list[str]:
     """The prompts that the engine gets from now on."""
     seen: list[str] = []

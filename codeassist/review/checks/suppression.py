@@ -42,7 +42,7 @@ def _complaints(marker: Marker) -> Iterator[tuple[str, str]]:
         return
     for rule in marker.rules:
         if not is_known(rule):
-            yield "unknown-rule", f"there is no rule {rule}, so nothing is ignored for it"
+            yield "unknown-rule", f"there is no rule `{rule}`, so nothing is ignored for it"
     if marker.misplaced:
         yield "misplaced", "what is ignored in a whole file is told in its first ten lines, so nothing is ignored"
     elif not marker.reason:
