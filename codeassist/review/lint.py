@@ -49,7 +49,10 @@ class Mend(msgspec.Struct, frozen=True):
 
 
 class Diagnostic(msgspec.Struct, frozen=True):
-    """What ruff says; `code` is "invalid-syntax" (None in some versions) where the text cannot be parsed."""
+    """What ruff says; `code` is "invalid-syntax" (None in some versions) where the text cannot be parsed.
+
+    `name`: the rule's in words; `noqa_row`: where a comment that suppresses it would stand.
+    """
 
     filename: str
     message: str
@@ -57,6 +60,8 @@ class Diagnostic(msgspec.Struct, frozen=True):
     end_location: Place
     code: str | None = None
     fix: Mend | None = None
+    name: str | None = None
+    noqa_row: int | None = None
 
     @property
     def broken(self) -> bool:

@@ -18,15 +18,22 @@ from codeassist.review.change import FileChange, Snapshot
 from codeassist.review.finding import Finding, Fix, Severity
 from codeassist.review.lint import Diagnostic, Edit, Text, lint
 from codeassist.review.rule import Around, Rule
+from codeassist.review.syntax import path_at
 
 _SECONDS = 10.0
 _MOST_FILES = 300
 _LONGEST = 400_000  # characters of a file
 _SHOWN = 200  # characters of a line, or of what ruff says
 _FIX_LINES = 60
+_WIDTH = 1_000  # characters of a line that is searched
 _ROW = re.compile(r"\b(?:line|from|on) \d+")
 _NAME = re.compile(r"`[^`]+`")
 _UNDEFINED = "F821"
+_TESTS, _DATA = frozenset({"test", "tests", "testing"}), frozenset({"data", "resources", "snapshot", "snapshots"})
+_TEST_DATA = frozenset({"testdata", "test-data", "test_data"})
+_IGNORED = re.compile(r"#\s{0,9}ruff:\s{0,9}ignore\[([^\]]{1,500})\]")  # which `ruff` itself only heeds in its preview
+_FROM_ROW = re.compile(r"from line (\d+)")
+_RAISING = re.compile(r"\b(?:raises|warns|deprecated_call|assert(?:Raises|Warns)\w*|suppress)\b")
 
 
 class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +83,20 @@ def _look(snapshot: Snapshot, around: Around) -> Iterator[Finding]:
 def _is_readable(change: FileChange) -> bool:
     language = change.language
     longest = max(len(change.new or ""), len(change.old or ""))
-    return language is not None and language.id == "python" and bool(change.hunks) and 0 < longest <= _LONGEST
+    return (
+        language is not None
+        and language.id == "python"
+        and bool(change.hunks)
+        and 0 < longest <= _LONGEST
+        and not _is_data(change.path)
+    )
+
+
+def _is_data(path: str) -> bool:
+    """True for the data of a test: nobody runs it, and names in it are of nothing."""
+    folders = path.lower().split("/")[:-1]
+    first = next((number for number, each in enumerate(folders) if each in _TESTS), len(folders))
+    return not _TEST_DATA.isdisjoint(folders) or not _DATA.isdisjoint(folders[first:])
 
 
 def _name(change: FileChange) -> str:
@@ -122,10 +142,33 @@ def _is_meant(change: FileChange, each: Diagnostic) -> bool:
         return False
     if code in (_UNDEFINED, "F722") and any(name in (change.new or "") for name in chosen.dimensions):
         return False
+    if _is_ignored(change, each) or _is_idiom(change, each):
+        return False
     # A shell that is given a constant; an import that only tries whether a package is there.
     return code in chosen.severities() and not any(
         words in each.message for words in ("seems safe", "find_spec", "redundant alias")
     )
+
+
+def _is_ignored(change: FileChange, each: Diagnostic) -> bool:
+    """True if a comment of ruff's newer kind names it, by its code or in words."""
+    ignored = _IGNORED.search(change.line(each.noqa_row or each.location.row)[:_WIDTH])
+    return ignored is not None and not {each.code, each.name}.isdisjoint(re.split(r"[,\s]+", ignored[1]))
+
+
+def _is_idiom(change: FileChange, each: Diagnostic) -> bool:
+    """True for what such code is written like on purpose."""
+    row, line = each.location.row, change.line(each.location.row)[:_WIDTH]
+    if each.code == "B006":  # a default that a command line or a request is given, and that is copied
+        return "Annotated[" in line
+    if each.code == "F811":  # a function that gives its own name another meaning, as a global
+        told = _FROM_ROW.search(each.message)
+        return told is not None and int(told[1]) > row
+    if each.code == "B015":  # a comparison that is to raise
+        around = path_at(change, row, len(line) - len(line.lstrip()))
+        opened = (change.line(node.start_point[0] + 1)[:_WIDTH] for node in around if node.type == "with_statement")
+        return any(_RAISING.search(text) for text in opened)
+    return False
 
 
 def _finding(change: FileChange, each: Diagnostic) -> Finding:

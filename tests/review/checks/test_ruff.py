@@ -94,6 +94,23 @@ def test_configuration_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         ("app.py", "class A:\n    def f(self) -> 'B': ...\n    def g(self) -> B: ...\n\n\nclass B: ...\n"),
         ("app.py", "password = 'hunter2'\nassert password\n"),
         ("notes.txt", "print(lost)\n"),
+        ("tests/data/cases/wrapped.py", "print(lost)\nreturn 1\n"),
+        ("tests/unit/data/a.py", "print(lost)\n"),
+        ("pkg/testdata/a.py", "print(lost)\n"),
+        (
+            "app.py",
+            "from typing import Annotated\n\n\ndef f(x: Annotated[list[int], Option()] = []): ...\nOption = f\n",
+        ),
+        ("app.py", "def f(a):\n    global f\n    if a:\n        f = g\n    return f(a)\n\n\ndef g(a): ...\n"),
+        (
+            "tests/test_a.py",
+            "import pytest\n\n\ndef test_a(b):\n    with pytest.raises(TypeError, match='no'):\n        b == 1\n",
+        ),
+        ("app.py", "import ssl\nssl._create_unverified_context()  # ruff: ignore[S323] known\n"),
+        (
+            "app.py",
+            "import ssl\nssl._create_unverified_context()  # ruff:ignore[b, suspicious-unverified-context-usage]\n",
+        ),
         ("empty.py", ""),
     ],
 )
@@ -105,6 +122,9 @@ def test_nothing_is_said(path: str, text: str) -> None:
     ("code", "text"),
     [
         ("B006", "def f(x=[]):\n    return x\n"),
+        ("B015", "def f(x, y):\n    with open(x) as y:\n        x == y\n    return x\n"),
+        ("F811", "def f(): ...\ndef f(): ...\n"),
+        ("S323", "import ssl\nssl._create_unverified_context()  # ruff: ignore[S506] known\n"),
         ("B023", "def f(many):\n    return [lambda: x for x in many]\n"),
         ("F632", "def f(x):\n    return x is 'a'\n"),
         ("F601", "x = {'a': 1, 'a': 2}\n"),
