@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _LONGEST = 2_000  # characters of a line that is looked at
 _MOST, _MOST_CANDIDATES = 100, 500  # of one file
 _SHOWN = 120  # characters
+_MOST_READ = 200_000  # characters of a text
+_MEANT = re.compile(
+    r"#\s{0,9}noqa(?:\s*$|:[^#]{0,200}\bT[12]\d\d\b)"
+)  # flake8-debugger and flake8-print, as ruff knows them
 # Nodes whose children are statements, in any of the grammars.
 _BLOCKS = frozenset(
     {"module", "program", "source_file", "translation_unit", "compilation_unit", "block", "statement_block"}
@@ -41,6 +45,7 @@ class Leftover(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     severity: Severity
     files: Literal["any", "tests", "sources"] = "any"
     outside: str = "(?!)"
+    unless: str = ""
     default: bool = True
 
 
@@ -74,13 +79,14 @@ def _applies(row: Leftover, file: FileChange, enabled: Sequence[str]) -> bool:
         return False
     if row.files != "any" and is_test(file.path) is not (row.files == "tests"):
         return False
-    return re.search(row.outside, file.path) is None
+    meant = row.unless and re.search(row.unless, (file.new or "")[:_MOST_READ])
+    return not meant and re.search(row.outside, file.path) is None
 
 
 def _of_file(file: FileChange, rows: Sequence[tuple[Leftover, re.Pattern[str]]]) -> Iterator[Finding]:
     told = 0  # the last line that was told of: one finding each
     for row, line, found in islice(_candidates(file, rows), _MOST_CANDIDATES):
-        if line > told and _is_code(file, line, found):
+        if line > told and _is_code(file, line, found) and not _MEANT.search(found.string):
             told = line
             yield Finding(
                 rule=f"{RULE.name}/{row.name}",

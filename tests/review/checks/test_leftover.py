@@ -67,6 +67,10 @@ def test_what_was_left_in_is_told(path: str, text: str, name: str, severity: str
         ("a.php", "<p>dd(x)</p>\n"),
         ("Main.java", "class Main { void f() { System.out.println(1); } }\n"),
         ("a.txt", "breakpoint()\n"),
+        ("a.py", "import pdb\n\n\nclass Shell(pdb.Pdb): ...\n"),
+        ("a.py", "import pdb  # noqa: T100\n"),
+        ("a.py", "import ipdb as pdb  # noqa: E501,T100 kept\n"),
+        ("a.py", "breakpoint()  # noqa\n"),
         ("a.sh", "set -x\n"),
     ],
 )
