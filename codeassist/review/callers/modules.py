@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from codeassist.context.pathset import ancestors
 from codeassist.context.resolve import Resolver
 from codeassist.context.tags import Import
 from codeassist.review.callers.outline import Binding, bindings, is_import
@@ -33,7 +35,8 @@ class Modules:
     """Answers for one set of paths."""
 
     def __init__(self, paths: Iterable[str], library: Library) -> None:
-        self._resolver = Resolver(paths)
+        self._paths = frozenset(paths)
+        self._resolver = Resolver(self._paths)
         self._library = library
 
     def target(self, importer: str, binding: Binding) -> Target | None:
@@ -81,7 +84,18 @@ class Modules:
     def _files(self, importer: str, each: Import) -> list[str]:
         """The files of a module; a stub stands for nothing where its module is there."""
         found = self._resolver.files(importer, each, "python")
+        if not each.module.startswith("."):
+            found = [path for path in found if not self._is_inside(importer, each.module, path)]
         return [path for path in found if not (path.endswith(".pyi") and path[:-1] in found)]
+
+    def _is_inside(self, importer: str, module: str, path: str) -> bool:
+        """True if what an absolute import would find lies in a package of another name, as copies of libraries do: it
+        may as well mean the library itself."""
+        stem = "/" + path.rsplit(".", 1)[0] + "/"
+        root = stem[: max(0, stem.rfind(f"/{module.split('.', 1)[0]}/"))].lstrip("/")
+        if root == posixpath.dirname(importer):
+            return False
+        return any(f"{folder}/__init__.py" in self._paths for folder in ancestors(root))
 
 
 def imports_of(source: Source, name: str) -> list[Binding]:

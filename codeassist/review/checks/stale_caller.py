@@ -33,13 +33,14 @@ def _look(snapshot: Snapshot, around: Around) -> Iterator[Finding]:
 
 def _at_caller(caller: Caller, here: FileChange) -> Finding:
     place = f"{caller.change.path}:{caller.line}" if caller.change.new is not None else caller.change.path
+    since = "" if caller.name == caller.change.path else f" since {place} changed"
     return Finding(
         rule=RULE.name,
         severity=_severity([caller]),
         path=here.path,
         line=caller.at,
         end_line=caller.at,
-        message=f"`{caller.name}` {caller.reason} since {place} changed",
+        message=f"`{caller.name}` {caller.reason}{since}",
         evidence=here.line(caller.at).strip()[:_SHOWN],
     )
 

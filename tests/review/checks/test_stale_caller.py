@@ -300,6 +300,26 @@ def test_a_module_that_is_gone(look: Look, importer: str, line: int) -> None:
     assert [(each.message, each.path, each.line) for each in findings] == [(message, "pkg/lib.py", 1)] * bool(line)
 
 
+@pytest.mark.parametrize(
+    ("importer", "told"), [("app.py", 0), ("pkg/app.py", 0), ("pkg/_vendor/other.py", 1), ("pkg/_vendor/a/b.py", 0)]
+)
+def test_a_copy_of_a_library_that_is_gone(look: Look, importer: str, told: int) -> None:
+    """Who imports it by its own name may mean the library, which is installed."""
+    others = {"pkg/__init__.py": "", importer: "from lib import run\n"}
+    assert len(look(("pkg/_vendor/lib.py", "def run(a): ...\n", None), others=others)) == told
+
+
+def test_a_module_of_a_folder_without_init(look: Look) -> None:
+    others = {"pkg/__init__.py": "", "app.py": "from pkg.inner.lib import run\n"}
+    assert len(look(("pkg/inner/lib.py", "def run(a): ...\n", None), others=others)) == 1
+
+
+def test_an_importer_in_the_change_is_told_of_the_file_once(look: Look) -> None:
+    importer = ("app.py", "x = 1\n", "x = 1\nfrom pkg.lib import run\n")
+    findings = look(("pkg/lib.py", "def run(a): ...\n", None), importer, others={"pkg/__init__.py": ""})
+    assert [each.message for each in findings] == ["`pkg/lib.py` is gone"]
+
+
 def test_a_module_that_moved(look: Look, tmp_path: Path) -> None:
     """A package of its name, or a name in the package, takes its place; under another name it is gone."""
     importers = {"app.py": "from pkg.lib import run\nfrom pkg import lib\n"}
