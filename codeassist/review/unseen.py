@@ -61,7 +61,7 @@ def _is_odd(text: str, place: int, *, prose: bool) -> bool:
     if prose:
         return False
     if char in _JOINERS:
-        return not (_joins(text, place - 1) and _joins(text, place + 1))
+        return not (_joins(text, place - 1) and (_joins(text, place + 1) or _may_end(text[place - 1])))
     return char in _HIDDEN
 
 
@@ -86,6 +86,11 @@ def _is_idle_selector(text: str, place: int) -> bool:
 def _joins(text: str, place: int) -> bool:
     """Emoji and letters of scripts that join; Latin ones do not."""
     return 0 <= place < len(text) and not text[place].isspace() and not _LATIN.match(text[place])
+
+
+def _may_end(char: str) -> bool:
+    """A mark such as a virama, or a letter of a joining script: a joiner tells how it is drawn, also at an end."""
+    return unicodedata.category(char) in ("Mn", "Mc") or unicodedata.bidirectional(char) == "AL"
 
 
 def strange_blanks(text: str) -> Iterator[int]:

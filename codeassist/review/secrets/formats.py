@@ -16,7 +16,8 @@ from codeassist.review.secrets.randomness import entropy, is_monotonous, is_stan
 _LONGEST = 20_000  # characters of a line
 _LOOSE = frozenset({"url-password", "django-key"})  # values that people choose: words may stand in for them
 _WEAK = re.compile(
-    r"(?i)pass\w{0,4}|user\w{0,4}|secret|token|guest|admin|root|test\w{0,3}|key|pass%20word|pwd|qwerty|me"
+    r"(?i)(?:(?:a|my|the)(?:%20|[-_+]))?"
+    r"(?:pass\w{0,4}|user\w{0,4}|secret|token|guest|admin|root|test\w{0,3}|key|pass%20word|pwd|qwerty|me)"
 )
 
 

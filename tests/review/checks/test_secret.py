@@ -70,6 +70,7 @@ def test_a_key_goes_to_the_end_of_its_block() -> None:
     ("path", "text"),
     [
         ("a.py", 'API_TOKEN = "your-token-goes-in"\n'),
+        ("a.py", 'url = "https://jo%40email.com:a%20secret@müller.de:1234/pa"\n'),
         ("a.py", 'API_TOKEN = "xxxxxxxxxxxxxxxxxxxxxxx"\n'),
         ("a.py", 'API_TOKEN = "<insert-token-1234abcd>"\n'),
         ("a.py", 'API_TOKEN = os.environ["API_TOKEN_1"]\n'),
