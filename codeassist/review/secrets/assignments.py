@@ -16,7 +16,7 @@ _SCHEME = r"(?P<scheme>(?:bearer|basic|token|api-token|digest|flyv1)[ \t]+)?"
 _TYPE = r"(?:(?::[ \t]*[\w.<>\[\]?]{1,30}|(?<=[ \t])(?:string|str))[ \t]*(?==))?"
 _GIVEN = re.compile(
     rf"""(?i){_NAME}(?:\\?["'`]|\])?[ \t]{{0,4}}{_TYPE}[ \t]{{0,20}}"""
-    r"""(?:(?:::?:?|[?+.|])?=(?!=)>?|:(?![:/\\])|,|\(|>)[ \t]{0,8}"""
+    r"""(?P<giver>(?:::?:?|[?+.|])?=(?!=)>?|:(?![:/\\])|,|\(|>)[ \t]{0,8}"""
     rf"""(?P<open>@?\$?[bruf]{{0,2}}\\?["'`]|){_SCHEME}(?P<value>[^\s"'`\\;,<>()]{{6,600}})"""
 )
 _QUOTED = re.compile(
@@ -53,6 +53,8 @@ def assigned(line: str, *, code: bool) -> Iterator[Secret]:
     for pattern in (_GIVEN, _QUOTED, _ATTRIBUTE) if "value=" in line else (_GIVEN, _QUOTED):
         for match in pattern.finditer(line):
             kind, quoted = kind_of(match["name"]), _is_quoted(line, match)
+            if kind == "password" and match.groupdict().get("giver") == "," and not is_random(match["value"]):
+                continue  # a list of words
             if kind and (quoted or not code) and _is_secret(kind, match["value"], quoted=quoted):
                 about = "password" if kind == "password" else "secret"
                 yield Secret(

@@ -30,6 +30,8 @@ def one(path: str, text: str) -> Finding:
         ("tests/test_a.py", f'x = "{GITHUB}"\n', "secret/github-token", "high"),
         ("notes.md", f"use {AWS} for it\n", "secret/aws-access-key", "high"),
         ("deploy/key.txt", KEY, "secret/private-key", "high"),
+        ("tests/data/key.pem", KEY, "secret/private-key", "medium"),
+        ("a.py", f"KEY = {KEY!r}\n", "secret/private-key", "high"),
         ("a.py", f'API_TOKEN = "{RANDOM}"\n', "secret/generic-secret", "high"),
         ("tests/test_a.py", f'API_TOKEN = "{RANDOM}"\n', "secret/generic-secret", "low"),
         ("docs/a.md", f"API_TOKEN={RANDOM}\n", "secret/generic-secret", "medium"),
@@ -70,6 +72,9 @@ def test_a_key_goes_to_the_end_of_its_block() -> None:
     ("path", "text"),
     [
         ("a.py", 'API_TOKEN = "your-token-goes-in"\n'),
+        ("a.py", 'LOOSE = frozenset({"url-password", "django-key"})\n'),
+        ("a.py", 'KEY = "-----BEGIN RSA PRIVATE KEY-----\\nMII\\n"\n'),
+        ("a.py", 'put({"key.txt": "-----BEGIN PRIVATE KEY-----\\n", "big.txt": "x"})\n'),
         ("a.py", 'url = "https://jo%40email.com:a%20secret@müller.de:1234/pa"\n'),
         ("a.py", 'API_TOKEN = "xxxxxxxxxxxxxxxxxxxxxxx"\n'),
         ("a.py", 'API_TOKEN = "<insert-token-1234abcd>"\n'),
