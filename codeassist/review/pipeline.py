@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from typing import Protocol
@@ -114,23 +115,35 @@ def _has_code(snapshot: Snapshot) -> bool:
 
 
 def _checked(snapshot: Snapshot, around: Around, rules: Mapping[str, Rule]) -> tuple[list[Finding], list[str]]:
-    """What the checks find, and which of them failed."""
+    """What the checks find, in their order, and which of them failed."""
+    running = [rule for rule in rules.values() if _runs(rule, around.settings)]
     found: list[Finding] = []
     notices: list[str] = []
-    for rule in rules.values():
-        _go_on(around)
-        if not _runs(rule, around.settings):
-            continue
-        before = len(found)
-        try:
-            found.extend(islice(_of_rule(rule, snapshot, around), _MOST_OF_A_RULE + 1))
-        except Exception as error:  # noqa: BLE001  a check's fault costs what it would have found, not the review
-            said = error.message if isinstance(error, CodeassistError) else type(error).__name__
-            notices.append(f"the check {rule.name} failed: {said}")
-        if len(found) - before > _MOST_OF_A_RULE:
-            del found[before + _MOST_OF_A_RULE :]
-            notices.append(f"the check {rule.name} found over {_MOST_OF_A_RULE} places; the others are not told")
+    with ThreadPoolExecutor(1, "check") as beside:
+        begun = {rule.name: beside.submit(_all_of, rule, snapshot, around) for rule in running if rule.apart}
+        for rule in running:
+            _go_on(around)
+            some, told = begun[rule.name].result() if rule.apart else _all_of(rule, snapshot, around)
+            found += some
+            notices += told
     _go_on(around)
+    return found, notices
+
+
+def _all_of(rule: Rule, snapshot: Snapshot, around: Around) -> tuple[list[Finding], list[str]]:
+    """What a check finds, and what must be told of it: it failed, or there is more."""
+    found: list[Finding] = []
+    notices: list[str] = []
+    try:
+        found.extend(islice(_of_rule(rule, snapshot, around), _MOST_OF_A_RULE + 1))
+    except CancelledError:
+        raise
+    except Exception as error:  # noqa: BLE001  a check's fault costs what it would have found, not the review
+        said = error.message if isinstance(error, CodeassistError) else type(error).__name__
+        notices.append(f"the check {rule.name} failed: {said}")
+    if len(found) > _MOST_OF_A_RULE:
+        del found[_MOST_OF_A_RULE:]
+        notices.append(f"the check {rule.name} found over {_MOST_OF_A_RULE} places; the others are not told")
     return found, notices
 
 

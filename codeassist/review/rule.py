@@ -34,6 +34,8 @@ class Rule:
         about: one sentence for people, which SARIF carries.
         look: finds; it never runs or writes anything of the repository, and bounds its own work.
         default: False if it only runs when settings enable it.
+        apart: True if it mostly waits for another program: it runs beside the others, in a thread, and only looks at the
+            texts of the change.
     """
 
     name: str
@@ -41,3 +43,4 @@ class Rule:
     about: str
     look: Look
     default: bool = True
+    apart: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Event
 
 import msgspec
 import pytest
@@ -98,6 +99,39 @@ def test_a_check_that_fails_costs_only_itself() -> None:
     found = review(Rule("second", "low", "", fails), rule(finding(2)))
     assert [each.line for each in found.findings] == [1, 2]
     assert found.notices == ("the check second failed: ValueError",)  # without its words: they may be the repository's
+
+
+def test_a_check_that_waits_for_a_program_runs_beside_the_others() -> None:
+    go_on = Event()
+
+    def waits(_snapshot: Snapshot, _around: Around) -> Iterator[Finding]:
+        assert go_on.wait(10), "the other check has to run meanwhile"
+        yield finding(1, rule="first")
+        raise ValueError("canary")
+
+    def other(_snapshot: Snapshot, _around: Around) -> Iterator[Finding]:
+        go_on.set()
+        yield finding(2, rule="second")
+
+    found = review(Rule("first", "low", "", waits, apart=True), Rule("second", "low", "", other))
+    assert [each.rule for each in found.findings] == ["first", "second"]
+    assert found.notices == ("the check first failed: ValueError",)
+
+
+def test_a_check_that_runs_beside_the_others_is_cancelled_with_them() -> None:
+    def other(_snapshot: Snapshot, _around: Around) -> Iterator[Finding]:
+        while True:
+            yield finding()
+
+    asked = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > 20
+
+    table = {"first": Rule("first", "low", "", other, apart=True)}
+    with pytest.raises(CancelledError):
+        pipeline.review(TWO, Around(None, SETTINGS, cancelled), None, 1.0, rules=table)
 
 
 def test_an_interruption_is_no_failure_of_a_check() -> None:

@@ -217,4 +217,5 @@ RULE = Rule(
     severity="medium",
     about="Python code has an undefined or unused name, or what ruff knows as a likely fault.",
     look=_look,
+    apart=True,
 )
