@@ -141,7 +141,7 @@ def _run(root: Path, options: Sequence[str], names: Sequence[str], seconds: floa
                 env=settings,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
-                stderr=subprocess.PIPE,  # its end tells that of the process: waiting for that alone is to ask every 50 ms
+                stderr=subprocess.PIPE,  # its end is waited for; for the process alone one has to ask every 50 ms
                 timeout=seconds,
                 check=False,
             )

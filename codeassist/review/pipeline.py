@@ -117,17 +117,17 @@ def _has_code(snapshot: Snapshot) -> bool:
 def _checked(snapshot: Snapshot, around: Around, rules: Mapping[str, Rule]) -> tuple[list[Finding], list[str]]:
     """What the checks find, in their order, and which of them failed."""
     running = [rule for rule in rules.values() if _runs(rule, around.settings)]
-    found: list[Finding] = []
-    notices: list[str] = []
+    done: dict[str, tuple[list[Finding], list[str]]] = {}
     with ThreadPoolExecutor(1, "check") as beside:
         begun = {rule.name: beside.submit(_all_of, rule, snapshot, around) for rule in running if rule.apart}
         for rule in running:
-            _go_on(around)
-            some, told = begun[rule.name].result() if rule.apart else _all_of(rule, snapshot, around)
-            found += some
-            notices += told
+            if not rule.apart:
+                _go_on(around)
+                done[rule.name] = _all_of(rule, snapshot, around)
+        done |= {name: future.result() for name, future in begun.items()}
     _go_on(around)
-    return found, notices
+    found = [finding for rule in running for finding in done[rule.name][0]]
+    return found, [notice for rule in running for notice in done[rule.name][1]]
 
 
 def _all_of(rule: Rule, snapshot: Snapshot, around: Around) -> tuple[list[Finding], list[str]]:

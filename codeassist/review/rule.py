@@ -34,8 +34,8 @@ class Rule:
         about: one sentence for people, which SARIF carries.
         look: finds; it never runs or writes anything of the repository, and bounds its own work.
         default: False if it only runs when settings enable it.
-        apart: True if it mostly waits for another program: it runs beside the others, in a thread, and only looks at the
-            texts of the change.
+        apart: True if it mostly waits for another program: it runs beside the others, in a thread of its own, and only
+            looks at the texts of the change.
     """
 
     name: str
