@@ -3,9 +3,10 @@
 Only readings of "releases" are looked at: packages that are in no evaluation set. A logistic regression (L2, features
 standardised) is fitted on clean hunks, the same kind of hunks with a mutation in them, and lone mutations. Scores that
 are used for the calibration and the threshold come from cross-validation by package, so that no score is of a case that
-its own model was fitted on. The threshold is where at most `--rate` of the clean hunks are told of.
+its own model was fitted on. The threshold is `--margin` above the score that at most `--rate` of the clean hunks reach: there
+are too few of them to tell one in a hundred from two.
 
-  python -m benchmarks.judgement [--rate 0.02] [--write]
+  python -m benchmarks.judgement [--rate 0] [--margin 0.5] [--write]
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from codeassist.review import judgement as module
 from codeassist.review.judgement import Judgement, features
 
 _FOLDS = 5
+_LOWEST = -1e9  # above the score of what is never told
 _STRENGTH = 0.05  # C of scikit-learn: the smaller, the nearer to zero the weights stay
 _FILE = Path(module.__file__).with_name("judgement.toml")
 
 
-def fit(rows: Sequence[Row], rate: float) -> tuple[Judgement, np.ndarray[Any, Any]]:
+def fit(rows: Sequence[Row], rate: float, margin: float) -> tuple[Judgement, np.ndarray[Any, Any]]:
     """The classifier, and the cross-validated scores of the rows."""
     from sklearn.isotonic import IsotonicRegression
     from sklearn.model_selection import GroupKFold
@@ -44,7 +46,9 @@ def fit(rows: Sequence[Row], rate: float) -> tuple[Judgement, np.ndarray[Any, An
         mean, scale, weights, bias = _regression(x[train], wrong[train], weight[train])
         out[test] = bias + ((x[test] - mean) / scale) @ weights
     mean, scale, weights, bias = _regression(x, wrong, weight)
-    isotonic = IsotonicRegression(out_of_bounds="clip").fit(out, wrong, sample_weight=weight)
+    better = np.array([row.better for row in rows])  # of the others nothing is told
+    isotonic = IsotonicRegression(out_of_bounds="clip").fit(out[better], wrong[better], sample_weight=weight[better])
+    out[~better] = -math.inf
     clean = np.array([row.source == "clean" for row in rows])
     steps = list(zip(isotonic.X_thresholds_, isotonic.y_thresholds_, strict=True))
     made = Judgement(
@@ -55,7 +59,7 @@ def fit(rows: Sequence[Row], rate: float) -> tuple[Judgement, np.ndarray[Any, An
         bias=round(float(bias), 5),
         scores=_rounded([score for score, _ in steps]),
         probabilities=_rounded([min(0.99, max(0.01, each)) for _, each in steps]),
-        threshold=round(float(threshold(out[clean], rate)), 4),
+        threshold=round(float(threshold(out[clean], rate)) + margin, 4),
     )
     return made, out
 
@@ -64,7 +68,7 @@ def threshold(clean: Any, rate: float) -> float:
     """The lowest score that at most this share of clean cases reaches."""
     ordered = np.sort(clean)[::-1]
     allowed = math.floor(rate * len(ordered))
-    return float(ordered[allowed]) + 1e-6 if allowed < len(ordered) else -math.inf
+    return max(_LOWEST, float(ordered[allowed]) + 1e-6 if allowed < len(ordered) else _LOWEST)
 
 
 def package_of(row: Row) -> str:
@@ -105,11 +109,12 @@ def write(made: Judgement, cases: int) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fit, print what cross-validation says, and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rate", type=float, default=0.02, help="of clean hunks that may be told of")
+    parser.add_argument("--rate", type=float, default=0.0, help="of clean hunks that may be told of")
+    parser.add_argument("--margin", type=float, default=0.5, help="log-odds")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args(arguments)
     rows = known("releases")
-    made, out = fit(rows, options.rate)
+    made, out = fit(rows, options.rate, options.margin)
     for name, weight in sorted(zip(made.names, made.weights, strict=True), key=lambda each: -abs(each[1])):
         print(f"{name:12} {weight:+.2f}")
     for source in ("clean", "injected", "mutant"):

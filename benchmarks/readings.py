@@ -79,6 +79,11 @@ class Row(msgspec.Struct):
         return {"releases": "clean", "commits": "clean", "alone": "mutant", "fixed": "clean"}.get(kind, kind)
 
     @property
+    def better(self) -> bool:
+        """True if some word is better than what is there."""
+        return bool(self.tried) and self.tried[0].gain > 0
+
+    @property
     def line(self) -> int:
         """The line that the best alternative is in; 0 if there is none."""
         if not self.tried:
@@ -154,6 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--source", choices=("releases", "evaluation"), required=True)
     parser.add_argument("--data", type=Path, default=Path("../shared/eval"))
     parser.add_argument("--limit", type=int, default=100, help="of each kind")
+    parser.add_argument("--clean", action="store_true", help="clean hunks only")
     parser.add_argument("--no-naive", action="store_true", help="do not ask the model whether there is a bug")
     options = parser.parse_args(arguments)
     file = kept(options.source)
@@ -162,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     naive = options.source == "evaluation" and not options.no_naive
     with open_session(os.environ) as session, file.open("ab") as out:
         for case in cases(options.source, options.data, options.limit):
-            if case.id in done:
+            if case.id in done or (options.clean and (case.wrong or case.id.startswith("fixed:"))):
                 continue
             try:
                 out.write(msgspec.json.encode(read(session, case, naive=naive)) + b"\n")

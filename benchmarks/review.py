@@ -36,8 +36,8 @@ Score = Callable[[Row], float]
 
 
 def ours(row: Row) -> float:
-    """The classifier's score; nothing can be told where no word is better."""
-    return judgement().score(features(row.reading())) if row.tried else -math.inf
+    """The classifier's score; nothing is told where no word is better."""
+    return judgement().score(features(row.reading())) if row.better else -math.inf
 
 
 def raw(row: Row) -> float:

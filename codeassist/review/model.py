@@ -64,7 +64,7 @@ class ModelReviewer:
                     if cancelled():
                         raise CancelledError("the review was given up")
                     left.append(NotReviewed(unit.change.path, unit.first, "the time was up"))
-                elif verdict.start >= 0 and verdict.score >= judgement().threshold:
+                elif verdict.gain > 0 and verdict.score >= judgement().threshold:  # else there is nothing to say
                     found.append(finding_of(unit, verdict))
         return found, left
 
