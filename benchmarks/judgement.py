@@ -3,8 +3,8 @@
 Only readings of "releases" are looked at: packages that are in no evaluation set. A logistic regression (L2, features
 standardised) is fitted on clean hunks, the same kind of hunks with a mutation in them, and lone mutations. Scores that
 are used for the calibration and the threshold come from cross-validation by package, so that no score is of a case that
-its own model was fitted on. The threshold is `--margin` above the score that at most `--rate` of the clean hunks reach: there
-are too few of them to tell one in a hundred from two.
+its own model was fitted on. The threshold is `--margin` above the score that at most `--rate` of the clean hunks reach:
+there are too few of them to tell one in a hundred from two.
 
   python -m benchmarks.judgement [--rate 0] [--margin 0.5] [--write]
 """
