@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 from codeassist.context import exclusion
@@ -12,11 +12,12 @@ from codeassist.review.change import FileChange, Snapshot
 from codeassist.review.finding import Finding, Severity
 from codeassist.review.rule import Around, Rule
 from codeassist.review.secrets.found import Secret, masked
-from codeassist.review.secrets.lines import secrets_in
+from codeassist.review.secrets.lines import likely, secrets_in
 from codeassist.review.secrets.manifests import declared
 from codeassist.review.secrets.randomness import entropy
 
 _MOST = 100  # findings of one file
+_FEW = 1_000  # lines that are looked at one by one
 _BEFORE = 6  # lines above that may belong to one
 _SHELLS = frozenset({"bash"})  # code in which a value needs no quotes
 _MARKUP = re.compile(
@@ -46,7 +47,7 @@ def _of_file(file: FileChange) -> Iterator[Finding]:
     generic = generic and not _MARKUP.search(file.path)
     code = file.language is not None and file.language.id not in _SHELLS
     values = dict(declared(file.lines)) if file.path.lower().endswith((".yml", ".yaml")) else {}
-    for line in sorted(file.touched):
+    for line in sorted(_worth(file, values)):
         before = file.lines[max(0, line - 1 - _BEFORE) : line - 1]
         found = secrets_in(file.line(line), before, code=code, generic=generic)
         if not found and line in values:
@@ -54,6 +55,13 @@ def _of_file(file: FileChange) -> Iterator[Finding]:
         for secret in found:
             if _counts(file, line, secret):
                 yield _finding(file, line, secret)
+
+
+def _worth(file: FileChange, values: Collection[int]) -> Collection[int]:
+    """The touched lines that are looked at: of very many those only that can hold a secret."""
+    if len(file.touched) <= _FEW:
+        return file.touched
+    return file.touched & (likely(file.new or "") | set(values))
 
 
 def _counts(file: FileChange, line: int, secret: Secret) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from codeassist.review.secrets.found import Secret
 from codeassist.review.secrets.randomness import entropy, is_stand_in
 
-_CURL = re.compile(r"\bcurl\b")
+COMMAND = "curl"
+_CURL = re.compile(rf"\b{COMMAND}\b")
 _USER = re.compile(
     r"""(?:^|[ \t])(?:-u|--user)(?:=|[ \t]{0,5})["']?(?P<name>[^\s"':]{0,80})["']?:["']?(?P<value>[^\s"']{0,200})"""
 )

@@ -27,7 +27,8 @@ _DETECTORS = {
     "softlayer": ("softlayer", "SoftlayerDetector"),
     "discord": ("discord", "DiscordBotTokenDetector"),
 }
-_SIGNS = re.compile("|".join(_DETECTORS), re.IGNORECASE)
+SIGNS = tuple(_DETECTORS)
+_SIGNS = re.compile("|".join(SIGNS), re.IGNORECASE)
 _LIKELY = re.compile(r"[A-Za-z0-9_.\-]{24,}")  # all of them find at least this
 
 

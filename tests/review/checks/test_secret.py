@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from codeassist.review.checks import secret
 from codeassist.review.checks.secret import RULE
 from codeassist.review.finding import Finding
+from codeassist.review.secrets.found import Secret
 from tests.review.changes import added, change, found
 
 # Written in parts, so that no scanner takes this file for a leak.
@@ -56,6 +58,39 @@ def test_a_secret_is_told_without_its_value(path: str, text: str, rule: str, sev
     for value in (GITHUB, AWS, RANDOM, JWT, "correct7horse", "MIIEow", "YWRtaW46", "0a1b2c3d"):
         assert value not in finding.message + finding.evidence
         assert value[:4] not in finding.evidence + finding.message
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", f'x = "{GITHUB}"\n'),
+        ("a.txt", KEY),
+        ("a.py", f'API_TOKEN = "{RANDOM}"\n'),
+        ("a.yaml", f"token: |\n  {RANDOM}\n"),
+        ("a.py", f'user_pw = "{RANDOM}"\n'),
+        ("a.sh", f"curl -s \\\n  -X GET \\\n  -H a:b \\\n  -u me:{RANDOM} \\\n  https://x.org\n"),
+        ("k.yaml", "kind: Secret\ndata:\n  extra: YWRtaW46Y29ycmVjdA==\n"),
+        ("a.conf", f"softlayer_api_key = {'0a1b2c3d4e5f6a7b' * 4}\n"),
+    ],
+)
+@pytest.mark.parametrize("above", ["", "\u0130\n" * 9])  # a letter that is two in lower case
+def test_among_very_many_lines_the_same_is_found(path: str, text: str, above: str) -> None:
+    alone = added(RULE, path, above + text)
+    assert alone
+    assert added(RULE, path, above + text + "x\n" * 1_500) == alone
+
+
+def test_very_many_lines_are_not_looked_at_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def look(line: str, *_: object, **__: object) -> list[Secret]:
+        looked.append(line)
+        return []
+
+    monkeypatch.setattr(secret, "secrets_in", look)
+    added(RULE, "a.csv", "1.5\n" * 5_000 + "the key\n" + "1.5\n" * 5_000)
+    assert "the key" in looked
+    assert len(looked) < 10
 
 
 def test_the_name_is_shown_and_what_was_given_is_masked() -> None:
