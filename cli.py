@@ -250,6 +250,8 @@ def stats(as_json: Json = False) -> None:
 
 def main() -> None:
     """The entry point: runs a command; an expected error is two lines on standard error and its exit code."""
+    if sys.stderr is None:  # started with it closed: what is said there goes nowhere
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
     as_json = "--json" in sys.argv or "--format json" in " ".join(sys.argv).replace("=", " ")
     try:
         sys.exit(app(prog_name="codeassist", standalone_mode=False))

@@ -27,7 +27,7 @@ _MOST_LINES = 100_000  # of a file that findings are in and that did not change
 
 def show(report: Report, change: Snapshot, explanations: Mapping[str, str]) -> None:
     """The findings, on standard output."""
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         write_text("".join(f"{line}\n" for each in report.findings for line in _plain(each, explanations)))
         return
     screen = console()
@@ -39,7 +39,8 @@ def show(report: Report, change: Snapshot, explanations: Mapping[str, str]) -> N
 
 def summarise(report: Report, change: Snapshot, threshold: str, failing: int, seconds: float) -> None:
     """What is not of one line: notices, what was not reviewed, counts; on standard error."""
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
     for notice in report.notices:
         say(f"note: {notice}")
     if report.not_reviewed:

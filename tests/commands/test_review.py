@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,18 @@ def test_a_line_for_each_finding_in_a_pipe(faulty: Path, run: Run) -> None:
 def test_fail_on(faulty: Path, run: Run, threshold: str | None, code: int) -> None:
     option = ["--fail-on", threshold] if threshold else []
     assert run("review", "--no-model", *option).code == code
+
+
+@pytest.mark.parametrize(
+    ("closed", "code", "said"),
+    [("2>&-", 0, "ruff/F821"), (">&-", 2, "there is no standard output"), ("<&-", 0, "ruff/F821")],
+)
+def test_closed_streams(faulty: Path, closed: str, code: int, said: str) -> None:
+    command = f'"$@" {closed}'
+    asked = [sys.executable, "-m", "codeassist", "review", "--no-model", "--fail-on", "none"]
+    done = subprocess.run(["/bin/sh", "-c", command, "sh", *asked], capture_output=True, check=False)
+    assert done.returncode == code
+    assert said in (done.stdout + done.stderr).decode()
 
 
 def test_only_what_is_as_severe_fails(shop: Path, run: Run) -> None:
