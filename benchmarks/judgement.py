@@ -6,7 +6,7 @@ are used for the calibration and the threshold come from cross-validation by pac
 its own model was fitted on. The threshold is `--margin` above the score that at most `--rate` of the clean hunks reach:
 there are too few of them to tell one in a hundred from two.
 
-  python -m benchmarks.judgement [--rate 0] [--margin 0.5] [--write]
+  python -m benchmarks.judgement [--rate 0.01] [--margin 0.5] [--write]
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def write(made: Judgement, cases: int) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fit, print what cross-validation says, and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rate", type=float, default=0.0, help="of clean hunks that may be told of")
+    parser.add_argument("--rate", type=float, default=0.01, help="of clean hunks that may be told of")
     parser.add_argument("--margin", type=float, default=0.5, help="log-odds")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args(arguments)
