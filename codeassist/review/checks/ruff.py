@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from time import monotonic
 from types import MappingProxyType
 
 import msgspec
 
 from codeassist import toml
 from codeassist.context.related import is_test
+from codeassist.errors import MissingError
 from codeassist.review.change import FileChange, Snapshot
 from codeassist.review.finding import Finding, Fix, Severity
 from codeassist.review.lint import Diagnostic, Edit, Text, lint
@@ -21,7 +23,7 @@ from codeassist.review.rule import Around, Rule
 from codeassist.review.syntax import path_at
 
 _SECONDS = 10.0
-_MOST_FILES = 300
+_AT_ONCE = 300  # files
 _LONGEST = 400_000  # characters of a file
 _SHOWN = 200  # characters of a line, or of what ruff says
 _FIX_LINES = 60
@@ -32,6 +34,7 @@ _UNDEFINED = "F821"
 _TESTS, _DATA = frozenset({"test", "tests", "testing"}), frozenset({"data", "resources", "snapshot", "snapshots"})
 _TEST_DATA = frozenset({"testdata", "test-data", "test_data"})
 _IGNORED = re.compile(r"#\s{0,9}ruff:\s{0,9}ignore\[([^\]]{1,500})\]")  # which `ruff` itself only heeds in its preview
+_BOTH_PYTHONS = re.compile(r"\bPY[23]\b|\bversion_info\b|\bexcept NameError\b|\b(?:import|from) six\b")
 _FROM_ROW = re.compile(r"from line (\d+)")
 _RAISING = re.compile(r"\b(?:raises|warns|deprecated_call|assert(?:Raises|Warns)\w*|suppress)\b")
 
@@ -45,6 +48,7 @@ class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     packages: tuple[str, ...]
     tests: tuple[str, ...]
     builtins: tuple[str, ...]
+    before: tuple[str, ...]
     dimensions: tuple[str, ...]
 
     def severities(self) -> Mapping[str, Severity]:
@@ -65,14 +69,22 @@ def selection() -> Selection:
 
 
 def _look(snapshot: Snapshot, around: Around) -> Iterator[Finding]:
-    changes = [each for each in snapshot.files if _is_readable(each)][:_MOST_FILES]
+    changes = [each for each in snapshot.files if _is_readable(each)]
     if not changes or around.cancelled():
         return
     chosen = selection()
+    end = monotonic() + _SECONDS
+    for start in range(0, len(changes), _AT_ONCE):
+        if monotonic() > end or around.cancelled():
+            raise MissingError(f"it had no time for {len(changes) - start} files", "review fewer at once")
+        yield from _of_some(changes[start : start + _AT_ONCE], chosen, end - monotonic())
+
+
+def _of_some(changes: Sequence[FileChange], chosen: Selection, seconds: float) -> Iterator[Finding]:
     texts = [Text(_name(each), each.new or "") for each in changes]
     before = [each for each in changes if each.old is not None]
     texts += [Text(_name(each), each.old or "") for each in before]
-    said = lint(texts, chosen.severities(), chosen.builtins, _SECONDS)
+    said = lint(texts, chosen.severities(), chosen.builtins, seconds)
     earlier = {each.path: found for each, found in zip(before, said[len(changes) :], strict=True)}
     for change, now in zip(changes, said, strict=False):
         for diagnostic in _introduced(change, now or (), earlier.get(change.path)):
@@ -159,6 +171,12 @@ def _is_ignored(change: FileChange, each: Diagnostic) -> bool:
 def _is_idiom(change: FileChange, each: Diagnostic) -> bool:
     """True for what such code is written like on purpose."""
     row, line = each.location.row, change.line(each.location.row)[:_WIDTH]
+    if each.code == _UNDEFINED:
+        name = _NAME.search(each.message)
+        old = name is not None and name[0].strip("`") in selection().before
+        return old and _BOTH_PYTHONS.search(change.new or "") is not None
+    if each.code == "PLE0605":  # a list to which another is added
+        return not line.partition("=")[2].lstrip().startswith(("(", '"', "'", "{"))
     if each.code == "B006":  # a default that a command line or a request is given, and that is copied
         return "Annotated[" in line
     if each.code == "F811":  # a function that gives its own name another meaning, as a global

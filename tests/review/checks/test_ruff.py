@@ -10,6 +10,7 @@ import pytest
 
 from codeassist.errors import MissingError
 from codeassist.review import lint
+from codeassist.review.checks import ruff
 from codeassist.review.checks.ruff import RULE, selection
 from codeassist.review.finding import Finding
 from tests.review.changes import added, change, found
@@ -94,6 +95,8 @@ def test_configuration_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         ("app.py", "class A:\n    def f(self) -> 'B': ...\n    def g(self) -> B: ...\n\n\nclass B: ...\n"),
         ("app.py", "password = 'hunter2'\nassert password\n"),
         ("notes.txt", "print(lost)\n"),
+        ("app.py", "import sys\nif sys.version_info[0] == 2:\n    text = unicode\nelse:\n    text = str\n"),
+        ("app.py", "from lib import more\n__all__ = ['f'] + more\ndef f(): ...\n"),
         ("tests/data/cases/wrapped.py", "print(lost)\nreturn 1\n"),
         ("tests/unit/data/a.py", "print(lost)\n"),
         ("pkg/testdata/a.py", "print(lost)\n"),
@@ -122,6 +125,9 @@ def test_nothing_is_said(path: str, text: str) -> None:
     ("code", "text"),
     [
         ("B006", "def f(x=[]):\n    return x\n"),
+        ("F821", "text = unicode\n"),
+        ("F821", "import sys\nif sys.version_info[0] == 2:\n    text = unicod\n"),
+        ("PLE0605", "__all__ = ('f')\ndef f(): ...\n"),
         ("B015", "def f(x, y):\n    with open(x) as y:\n        x == y\n    return x\n"),
         ("F811", "def f(): ...\ndef f(): ...\n"),
         ("S323", "import ssl\nssl._create_unverified_context()  # ruff: ignore[S506] known\n"),
@@ -168,6 +174,18 @@ def test_a_file_that_ruff_falls_over_does_not_hide_others(monkeypatch: pytest.Mo
     deep = change("deep.py", None, "x = " + "[" * 100_000 + "]" * 100_000 + "\n")
     assert codes(found(RULE, deep, change("app.py", None, "print(lost)\n"))) == [("F821", 1)]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_more_files_than_one_process_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ruff, "_AT_ONCE", 2)
+    files = [change(f"a{n}.py", "x = 1\n" if n % 2 else None, "print(lost)\n") for n in range(5)]
+    assert [each.path for each in found(RULE, *files)] == [f"a{n}.py" for n in range(5)]
+
+
+def test_files_that_there_is_no_time_for_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ruff, "_SECONDS", 0.0)
+    with pytest.raises(MissingError, match="no time for 2 files"):
+        found(RULE, *(change(f"a{n}.py", None, "print(lost)\n") for n in range(2)))
 
 
 def test_missing_program_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
