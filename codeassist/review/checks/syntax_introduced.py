@@ -20,6 +20,8 @@ from codeassist.review.syntaxerrors import Fault, carried_over, compile_python, 
 # match must bear an error out.
 _DOUBTED = frozenset({"c", "cpp", "csharp", "bash"})
 _DATA = re.compile(r"(?:^|/)(?:testdata|fixtures?|samples?|snapshots?|templates?|cassettes?)/", re.IGNORECASE)
+_SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
+_GAP = 5  # lines without anything
 _HEAD = 2_000  # characters
 _SEEN = 3  # lines of an error
 _SHOWN = 120  # characters
@@ -92,8 +94,18 @@ def _is_excused(file: FileChange, language: Language, found: Sequence[Fault]) ->
     pattern = re.compile(f"{gaps.template}|{gaps.newer.get(language.id, '(?!)')}")
     if language.id != "python" and _is_patched(language, file.new or ""):
         return True
+    if language.id in _SCRIPTS and any(_is_begun(file, each.line) for each in found):
+        return True
     shown = (file.line(line)[:_HEAD] for each in found for line in range(each.line, each.line + _SEEN))
     return any(pattern.search(line) for line in shown)
+
+
+def _is_begun(file: FileChange, line: int) -> bool:
+    """True if a bracket begins a statement after a block without a semicolon: grammars take it for an index or a call."""
+    above = next(
+        (file.line(at).rstrip() for at in range(line - 1, max(0, line - _GAP), -1) if file.line(at).strip()), ""
+    )
+    return above.endswith("}") and file.line(line).lstrip()[:1] in ("[", "(", "`")
 
 
 def _is_patched(language: Language, text: str) -> bool:

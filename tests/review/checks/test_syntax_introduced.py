@@ -88,6 +88,7 @@ def test_a_missing_sign_is_named() -> None:
         ("a.py", "import {{ cookiecutter.name }}\n"),
         ("{{name}}/a.py", "def (\n"),
         ("a.ts", 'export type * from "a";\n'),
+        ("a.js", "const f = (a) => {\n  return a;\n}\n\n[...one, ...more].forEach(f)\n"),
         ("a.js", "// @flow\nfunction f(a: ?number) { return (a: any) }\n"),
         ("a.c", "FOREACH(x, y) { a; }\nEXPORT_SYMBOL(x)\nint a;\n"),
         ("a.c", "#ifdef A\nint f(int a) {\n#else\nint f(long a) {\n#endif\n  return 1;\n}\nX(a) b c d;\n"),
