@@ -22,6 +22,7 @@ _LOCAL_FOLDERS = frozenset(
     {"node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
     | {".ipynb_checkpoints", ".gradle", ".terraform", "site-packages", "bower_components", ".eggs"}
 )
+_IN_VENV = frozenset({"bin", "include", "lib", "lib64", "pyvenv.cfg", "scripts"})  # a package may have that name, too
 # Names that say nothing of what is in them: they count if a value is given to what sounds like a secret.
 _SETTINGS = re.compile(r"\.env(?:\..*|rc)?$|.*\.env$|\.npmrc$|\.pypirc$|\.my\.cnf$|.*\.tfvars$|.*config$")
 _GIVEN = re.compile(
@@ -58,7 +59,8 @@ def _local_folder(path: str) -> str:
     """The path up to the first folder that is made anew on each machine; "" if there is none."""
     parts = path.split("/")
     for number, part in enumerate(parts[:-1]):
-        if part.lower() in _LOCAL_FOLDERS:
+        inside = parts[number + 1].lower()
+        if part.lower() in _LOCAL_FOLDERS and (part != "venv" or inside in _IN_VENV):
             return "/".join(parts[: number + 1])
     return ""
 

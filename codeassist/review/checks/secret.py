@@ -17,7 +17,7 @@ from codeassist.review.secrets.manifests import declared
 from codeassist.review.secrets.randomness import entropy
 
 _MOST = 100  # findings of one file
-_FEW = 1_000  # lines that are looked at one by one
+_FEW = 100  # lines that are looked at one by one
 _BEFORE = 6  # lines above that may belong to one
 _SHELLS = frozenset({"bash"})  # code in which a value needs no quotes
 _MARKUP = re.compile(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import accumulate, chain
+from types import MappingProxyType
 
 from codeassist.review.secrets.assignments import TELLING, assigned
 from codeassist.review.secrets.commands import COMMAND, commanded
@@ -27,19 +28,20 @@ def likely(text: str) -> set[int]:
     lower = text.lower()
     starts = [0, *accumulate(len(line) + 1 for line in lower.split("\n"))]
     found: set[int] = set()
-    for sign in _signs():
+    for sign, below in _signs().items():
         at = lower.find(sign)
         while at >= 0:
             line = bisect_right(starts, at)
-            found.update(range(line, line + _MOST_JOINED + 1))
+            found.update(range(line, line + below + 1))
             at = lower.find(sign, starts[line])
     return found
 
 
 @cache
-def _signs() -> frozenset[str]:
-    """What a line holds, or one of those above it, that a secret is found in."""
-    return frozenset(chain(TELLING, SIGNS, [COMMAND], *(row.signs for row, _ in formats())))
+def _signs() -> Mapping[str, int]:
+    """What a line holds that a secret is found in, or one of so many lines above it."""
+    own = chain(SIGNS, *(row.signs for row, _ in formats()))
+    return MappingProxyType({**dict.fromkeys(own, 0), **dict.fromkeys(TELLING, 1), COMMAND: _MOST_JOINED})
 
 
 def secrets_in(line: str, before: Sequence[str], *, code: bool, generic: bool = True) -> list[Secret]:

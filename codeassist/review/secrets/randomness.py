@@ -25,7 +25,7 @@ _STAND_IN = re.compile(
     r"example|sample|placeholder|change[_-]?(?:it|me|this)|your[_-]?|\bmy[_-]?(?:pass|secret|token|key)|dummy|fake|foobar"
     r"|foo[_-]?bar|lorem|redacted|replace|insert|\btodo\b|\bnull\b|\bnone\b|undefined|not[_-]?set|xxx|\*\*\*|\.\.\."
     r"|<[^<>]*>|here$|^here|secret[_-]?(?:key|token|value)|api[_-]?key|access[_-]?token|auth[_-]?token|to[_-]?be|hunter2"
-    r"|password|passw0rd|swordfish|letmein|test[_-]?(?:ing|key|token|secret|pass)|default|invalid|optional|required",
+    r"|password|\bpasswd\b|passw0rd|swordfish|letmein|test[_-]?(?:ing|key|token|secret|pass)|default|invalid|optional|required",
     re.IGNORECASE,
 )
 # What is put in later: variables of shells, templates, formats, environments.

@@ -92,6 +92,12 @@ def test_what_a_program_made_is_low(path: str, text: str) -> None:
     assert [finding.severity for finding in added(RULE, path, text)] == ["low"]
 
 
+def test_a_package_of_the_name_of_an_environment_is_none() -> None:
+    assert [each.evidence for each in added(RULE, "venv/lib/python3.11/a.py", "x = 1\n")] == ["venv/"]
+    assert [each.evidence for each in added(RULE, "app/venv/pyvenv.cfg", "home = /usr\n")] == ["app/venv/"]
+    assert [each.severity for each in added(RULE, "Lib/venv/__init__.py", "x = 1\n")] == ["low"]
+
+
 def test_of_the_vendored_files_of_a_folder_one_is_told() -> None:
     assert len(found(RULE, *(change(f"vendor/a/{name}.c", None, "int x;\n") for name in "abc"))) == 1
 

@@ -107,6 +107,7 @@ def test_a_key_goes_to_the_end_of_its_block() -> None:
     ("path", "text"),
     [
         ("a.py", 'API_TOKEN = "your-token-goes-in"\n'),
+        ("a.py", "def splitpasswd(user):\n    \"\"\"splitpasswd('user:passwd') -> 'user', 'passwd'.\"\"\"\n"),
         ("a.py", 'LOOSE = frozenset({"url-password", "django-key"})\n'),
         ("a.py", 'KEY = "-----BEGIN RSA PRIVATE KEY-----\\nMII\\n"\n'),
         ("a.py", 'put({"key.txt": "-----BEGIN PRIVATE KEY-----\\n", "big.txt": "x"})\n'),
