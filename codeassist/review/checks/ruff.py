@@ -175,6 +175,8 @@ def _is_idiom(change: FileChange, each: Diagnostic) -> bool:
         name = _NAME.search(each.message)
         old = name is not None and name[0].strip("`") in selection().before
         return old and _BOTH_PYTHONS.search(change.new or "") is not None
+    if each.code == "S202":  # what a filter sees to (PEP 706)
+        return "filter=" in line
     if each.code == "PLE0605":  # a list to which another is added
         return not line.partition("=")[2].lstrip().startswith(("(", '"', "'", "{"))
     if each.code == "B006":  # a default that a command line or a request is given, and that is copied

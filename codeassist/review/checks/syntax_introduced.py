@@ -101,7 +101,7 @@ def _is_excused(file: FileChange, language: Language, found: Sequence[Fault]) ->
 
 
 def _is_begun(file: FileChange, line: int) -> bool:
-    """True if a bracket begins a statement after a block without a semicolon: grammars take it for an index or a call."""
+    """True if a bracket begins a statement after a block: grammars take it for an index or a call."""
     above = next(
         (file.line(at).rstrip() for at in range(line - 1, max(0, line - _GAP), -1) if file.line(at).strip()), ""
     )
