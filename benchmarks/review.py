@@ -58,6 +58,11 @@ def length(row: Row) -> float:
 SIDES: dict[str, Score] = {"ours": ours, "raw difference": raw, "naive question": naive, "length": length}
 
 
+def asked(side: str, rows: Sequence[Row]) -> list[Row]:
+    """The rows that a side has an answer for: not every clean hunk was put to the model as a question."""
+    return [row for row in rows if side != "naive question" or row.naive is not None]
+
+
 def interval(hits: int, count: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a share."""
     if not count:
@@ -65,7 +70,7 @@ def interval(hits: int, count: int) -> tuple[float, float]:
     z, share = 1.96, hits / count
     middle = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return middle - half, middle + half
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def shown(hits: int, count: int) -> str:
@@ -122,12 +127,14 @@ def report(rows: Sequence[Row], told: set[str]) -> None:
     for rate in _RATES:
         print(f"with {rate:.0%} false alarms on these clean hunks (n={len(clean)}), recall of")
         for name, score in SIDES.items():
-            at = threshold_at([score(row) for row in clean], rate)
+            at = threshold_at([score(row) for row in asked(name, clean)], rate)
             for source in ("mutant", "injected"):
                 every = groups[source]
                 print(f"  {name:16} {source:9} {shown(sum(score(row) >= at for row in every), len(every))}")
     for name, score in SIDES.items():
-        parts = "; ".join(f"{each} {auc(score, groups[each], clean):.3f}" for each in ("mutant", "injected", "bugs"))
+        parts = "; ".join(
+            f"{each} {auc(score, groups[each], asked(name, clean)):.3f}" for each in ("mutant", "injected", "bugs")
+        )
         print(f"AUC of {name:16} against clean hunks: {parts}")
     seconds = sorted(row.seconds for row in clean)
     calls = statistics.mean(row.calls for row in clean)
@@ -145,7 +152,7 @@ def plot(rows: Sequence[Row], folder: Path) -> None:
     for axis, source in zip(axes, ("mutant", "injected"), strict=True):
         for name, score in SIDES.items():
             of_source = [row for row in wrong if row.source == source]
-            line = [_point(score, clean, of_source, rate / 200) for rate in range(41)]
+            line = [_point(score, asked(name, clean), of_source, rate / 200) for rate in range(41)]
             axis.plot([each[0] for each in line], [each[1] for each in line], label=name)
         axis.set(xlabel="false alarms a clean hunk", title=f"{source}, 0.5B", ylim=(0, 1))
     axes[0].set_ylabel("recall")
