@@ -32,6 +32,7 @@ from codeassist.review.rule import Around
 
 _RATES = (0.01, 0.02, 0.05, 0.10)
 _NEAR = 1  # lines
+_BIN, _BINS, _LEAST = 0.1, 10, 5  # width, number, fewest cases of bins of probabilities
 Score = Callable[[Row], float]
 
 
@@ -159,9 +160,9 @@ def plot(rows: Sequence[Row], folder: Path) -> None:
     axes[1].legend()
     figure.savefig(folder / "review-recall.svg", metadata={"Date": None})
     figure, axis = pyplot.subplots(figsize=(4.5, 4))
-    told = sorted((judgement().probability(ours(row)), row.wrong > 0) for row in clean + wrong if row.tried)
-    size = max(1, len(told) // 8)
-    bins = [told[at : at + size] for at in range(0, len(told), size)]
+    told = [(judgement().probability(ours(row)), row.wrong > 0) for row in clean + wrong if row.better]
+    bins = [[pair for pair in told if low <= pair[0] < low + _BIN] for low in (each * _BIN for each in range(_BINS))]
+    bins = [each for each in bins if len(each) >= _LEAST]
     means = [[statistics.mean(float(pair[which]) for pair in each) for each in bins] for which in (0, 1)]
     axis.plot(*means, "o-")
     axis.plot([0, 1], [0, 1], ":")
