@@ -86,9 +86,8 @@ def busy(folder: Path) -> Path:
 def racy(root: Path, *names: str) -> None:
     """Content of the same size and time as in the index, which is no younger: git has to compare contents."""
     git(root, "config", "core.trustCtime", "false")
-    for name in names:
-        path = root / name
-        about = path.stat()
+    times = {root / name: (root / name).stat().st_mtime_ns for name in names}
+    for path, time in times.items():
         path.write_bytes(path.read_bytes().replace(b"e", b"E", 1))
-        os.utime(path, ns=(about.st_mtime_ns, about.st_mtime_ns))
-        os.utime(root / ".git" / "index", ns=(about.st_mtime_ns, about.st_mtime_ns))
+        os.utime(path, ns=(time, time))
+    os.utime(root / ".git" / "index", ns=(min(times.values()),) * 2)
