@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import re
 import statistics
 import time
@@ -38,6 +39,7 @@ from codeassist.session import open_session
 
 SIDES = ("ours", "naive", "program")
 _NAIVE_TOKENS = 64
+_LOOKED_AT = 3  # of the first rows, when the prompt was written
 _WORD = re.compile(r"\w+")
 _SAMPLES = 5
 
@@ -111,7 +113,8 @@ def run(engine: Engine, every: Sequence[dict[str, Any]], limit: int | None) -> d
     figures: dict[str, dict[str, list[float]]] = {side: defaultdict(list) for side in SIDES}
     more: dict[str, list[float]] = defaultdict(list)
     samples = []
-    for row in every[:limit]:
+    held_out = every[_LOOKED_AT:]
+    for row in random.Random(7).sample(held_out, min(limit or len(held_out), len(held_out))):  # noqa: S311
         snapshot = Snapshot(Path(), "staged", row["commit"], tuple(changes(row["diff"])))
         style = learn([message for commit, message in messages[row["repo"]] if commit != row["commit"]])
         began = time.monotonic()
@@ -150,7 +153,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/eval"))
     parser.add_argument("--model")
-    parser.add_argument("--limit", type=int)
+    parser.add_argument("--limit", type=int, help="a random sample of so many")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     with open_session(os.environ, model=options.model) as session:
