@@ -76,7 +76,13 @@ def _review(environ: Mapping[str, str]) -> int:
     with limit(settings.budget_seconds + _CHECKS_SECONDS, "the review"):
         if settings.model:
             warm(environ)
-        return review.run(environ, review.Asked(staged=True))
+        code = review.run(environ, review.Asked(staged=True, hook=True))
+    if code == 1:
+        say(
+            "the commit was stopped: mend that, or say in a comment why it is right (codeassist: ignore[rule] reason);"
+            " git commit --no-verify leaves hooks out"
+        )
+    return code
 
 
 def _prepare(environ: Mapping[str, str], arguments: Sequence[str]) -> int:

@@ -32,6 +32,7 @@ _MOST_EXPLAINED = 10  # findings: each takes the model seconds
 _NO_INDEX = "this repository is not indexed, so callers were not looked at (run: codeassist index)"
 _NOTHING = {
     "staged": "nothing is staged: git add what you want reviewed, or use --working",
+    "hook": "nothing new is staged: there is nothing to review",
     "working": "nothing is changed that is not staged",
     "range": "these commits change nothing",
     "paths": "there is nothing to review below these paths",
@@ -53,6 +54,7 @@ class Asked:
     model: str | None = None
     write_baseline: bool = False
     explain: bool = False
+    hook: bool = False  # git asks, before it commits
 
 
 def run(environ: Mapping[str, str], asked: Asked) -> int:
@@ -93,7 +95,7 @@ def _change(environ: Mapping[str, str], asked: Asked) -> Snapshot:
     """
     kinds = [asked.staged, asked.working, bool(asked.revisions), bool(asked.paths)]
     if sum(kinds) > 1:
-        raise UsageError("that are several changes", "give one of --staged, --working, --range A..B, or paths")
+        raise UsageError("more than one change is asked for", "give one of --staged, --working, --range A..B, or paths")
     place = Path.cwd()
     if asked.working:
         return snapshot.working(environ, place)
@@ -112,7 +114,7 @@ def _report(
     reviewer: pipeline.Reviewer | None,
 ) -> Report:
     if not change.files and not change.skipped:
-        say(_NOTHING[change.kind])
+        say(_NOTHING["hook" if asked.hook else change.kind])
         return Report(title=change.title, findings=(), not_reviewed=(), notices=(), stats=Stats())
     seconds = settings.budget_seconds if asked.budget is None else asked.budget
     with _index(environ, change) as index:

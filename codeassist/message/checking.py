@@ -17,6 +17,10 @@ _NAME = re.compile(
     r"|(\w+)\(\)"
     r"|(#\d+|\bv?\d+(?:\.\d+)+|\b[A-Z]{2,10}-\d+)"  # numbers of issues and versions
 )
+_ADDED = re.compile(
+    r"(?i)^(?:[\w()!/.-]+:\s+)?(?:add|adds|added|create|introduce|implement)\s+(?:(?:an?|the|new)\s+)*`?([\w.]*\w)"
+)
+_KINDS = ("function", "method", "class")
 _WORD = re.compile(r"[^\W\d_]{2,}|\d+")
 _EMPTY = """
 an as be by if in is it no of on or to we and the for with from into that this when not are all some more new old
@@ -39,6 +43,8 @@ class Evidence:
         names = [name for each in found for name in (*each.added, *each.removed, *each.changed)]
         lines = [line.text for each in found for line in each.lines]
         self._text = "\n".join([*paths, *names, *lines])
+        self._added = {name for each in found for name in each.added}
+        self._before = {name for each in found for name in each.changed} - self._added
         self._stems = {part.lower()[:_STEM] for word in _WORD.findall(self._text) for part in _parts(word)}
 
     def has(self, name: str) -> bool:
@@ -50,6 +56,13 @@ class Evidence:
             return len(base) > 1 and base in self._text
         last = base.rpartition(".")[2]
         return len(last) > 1 and last in self._text
+
+    def adds(self, name: str) -> bool:
+        """Whether a definition may have been added: not one that was there before, nor one without a name where none
+        was."""
+        if name.lower() in _KINDS:
+            return bool(self._added)
+        return not any(each.rpartition(".")[2] == name.rpartition(".")[2] for each in self._before)
 
     def about(self, word: str) -> bool:
         """Whether a word's beginning begins a word, or a part of a name, of the change."""
@@ -64,6 +77,8 @@ def problem(text: str, evidence: Evidence) -> str:
         name = next(filter(None, match.groups()))
         if not evidence.has(name):
             return f"the change has no {name}"
+    if (added := _ADDED.search(text)) and not evidence.adds(added[1]):
+        return f"the change adds no {added[1]}"
     if _MANY_NOT_ENGLISH.search(text):
         return ""  # of other scripts no words are known
     verb = base_of(text)

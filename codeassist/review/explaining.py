@@ -52,7 +52,8 @@ class Explanation:
     @property
     def said(self) -> str:
         """All that is said, on one line."""
-        return f"{self.reason} {self.text}".strip()
+        reason = self.reason if self.reason.endswith((".", "!", "?")) or not self.reason else f"{self.reason}."
+        return f"{reason} {self.text}".strip()
 
 
 def explain(
@@ -66,6 +67,7 @@ def explain(
 
     The model corrects the lines first, if the check has no fix of its own, and is then asked to tell of that. Without a
     correction it is asked nothing: what a small model advises then is wrong more often than right.
+    Of what a model found it is not asked: it says the same again.
     A secret is never shown to the model: nothing is said of it beyond the rule, and lines that a report has `masked`
     are shown so.
 
@@ -73,7 +75,7 @@ def explain(
         EngineError: the engine failed.
     """
     file = next((each for each in snapshot.files if each.path == finding.path), None)
-    if file is None or not file.lines or finding.rule.partition("/")[0] == SECRET:
+    if file is None or not file.lines or finding.origin == "model" or finding.rule.partition("/")[0] == SECRET:
         return unexplained(finding)
     asking = _Asking(session, file, finding, cancelled, masked)
     fix = finding.fix

@@ -61,7 +61,8 @@ def review(
     if reviewer is not None and _has_code(snapshot):
         asked = time.monotonic()
         of_model, unseen, failure = _asked(reviewer, snapshot, seconds - (asked - begin), around, stats)
-        said = {(each.path, each.line) for each in found if each.severity != "low"}
+        told = [each for each in found if each.severity != "low"]
+        said = {(each.path, line) for each in told for line in range(each.line, each.end_line + 1)}
         found += [each for each in of_model if (each.path, each.line) not in said]  # unlikely for that very reason
         skipped += unseen
         notices += failure

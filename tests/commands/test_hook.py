@@ -267,6 +267,7 @@ def test_findings_block_and_nothing_else_does(root: Path, run: Run) -> None:
     git(root, "add", "-A")
     done = commit(root, {**os.environ})
     assert done.returncode == 1, done.stderr
+    assert "the commit was stopped" in done.stderr
     assert "a.py:1: high" in done.stdout
     assert commit(root, {**os.environ, "SKIP": "codeassist-review"}).returncode == 0
 

@@ -110,7 +110,7 @@ def test_paths(faulty: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_several_changes_are_wrong_use(shop: Path, run: Run, arguments: list[str]) -> None:
     result = run("review", *arguments)
     assert result.code == 2
-    assert "several changes" in result.error[0]
+    assert "more than one change" in result.error[0]
 
 
 def test_without_a_repository_something_is_missing(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -202,6 +202,7 @@ def test_the_model_has_the_seconds_that_checks_leave() -> None:
 def test_a_line_that_a_check_tells_of_is_not_told_twice() -> None:
     model = Model([finding(1, rule="unlikely"), finding(2, rule="unlikely")])
     assert [each.rule for each in review(rule(finding(1)), model=model).findings] == ["first", "unlikely"]
+    assert [each.rule for each in review(rule(finding(1, end_line=2)), model=model).findings] == ["first"]
     low = review(rule(finding(1, severity="low")), model=model)
     assert [each.rule for each in low.findings] == ["first", "unlikely", "unlikely"]
 
