@@ -53,6 +53,7 @@ class Session:
     def __init__(self, loaded: Loaded, manifest: Manifest, engine: Engine) -> None:
         self.settings = loaded.settings
         self.directory = loaded.paths.state / "sessions"  # of commands that belong together
+        self.verdicts = loaded.paths.state / "review"  # what the model found of changes
         self.manifest = manifest
         self.engine = engine
         self._loaded = loaded

@@ -62,7 +62,7 @@ def review(
             stack.enter_context(index)
         reviewer = None
         if session is not None and rules.model and kept:
-            reviewer = ModelReviewer(session.engine, session.manifest, loaded.paths.state / "review")
+            reviewer = ModelReviewer(session.engine, session.manifest, session.verdicts)
         report = pipeline.review(change, Around(index, rules, cancelled), reviewer, rules.budget_seconds)
     return Reviewed(revision, change, report.findings, report.notices, report.masked)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from codeassist.context.budget import even_level
 from codeassist.engine.api import Engine
 from codeassist.templates import AskPrompt
 from codeassist.terminal import one_line
@@ -45,23 +46,12 @@ def fit(engine: Engine, documents: Sequence[Document], budget: int, question: st
     counts = [len(tokens) for tokens in engine.tokenize([*fixed, *(each.text for each in documents)])]
     room = max(0, budget - sum(counts[: len(fixed)]))
     sizes = counts[len(fixed) :]
-    level = _level(sizes, room)
+    level = even_level(sizes, room)
     marker = len(engine.tokenize([prompt.truncated])[0]) + 1
     return [
         each if size <= level else _cut(engine, each, max(0, level - marker), prompt.truncated)
         for each, size in zip(documents, sizes, strict=True)
     ]
-
-
-def _level(sizes: Sequence[int], room: int) -> int:
-    """The size at which the largest must be cut so that all together fit into `room`."""
-    left, rest = room, sorted(sizes)
-    while rest:
-        share = left // len(rest)
-        if rest[0] > share:
-            return share
-        left -= rest.pop(0)
-    return max(sizes, default=0)
 
 
 def _cut(engine: Engine, document: Document, tokens: int, marker: str) -> Document:

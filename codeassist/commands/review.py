@@ -14,7 +14,7 @@ import msgspec
 from codeassist import __version__, config
 from codeassist.commands import review_text
 from codeassist.commands.output import Waiting, say, write_json
-from codeassist.config import Loaded, ReviewSettings
+from codeassist.config import ReviewSettings
 from codeassist.context.index import Index, never
 from codeassist.errors import CancelledError, CodeassistError, MissingError, UsageError
 from codeassist.review import baseline, pipeline, snapshot
@@ -70,7 +70,7 @@ def run(environ: Mapping[str, str], asked: Asked) -> int:
         change = _change(environ, asked)
         loaded = config.load(environ, model=asked.model)
         settings = configured(change.root, loaded)
-        model = _Model(environ, loaded, asked.model, waiting, stack)
+        model = _Model(environ, asked.model, waiting, stack)
         report = _report(environ, asked, change, settings, _reviewer(asked, settings, model))
         explanations: dict[str, str] = {}
         if asked.write_baseline:
@@ -148,11 +148,8 @@ def _index(environ: Mapping[str, str], change: Snapshot) -> Iterator[Index | Non
 class _Model:
     """The model of a review: its session is opened when it is first asked."""
 
-    def __init__(
-        self, environ: Mapping[str, str], loaded: Loaded, model: str | None, waiting: Waiting, stack: ExitStack
-    ) -> None:
+    def __init__(self, environ: Mapping[str, str], model: str | None, waiting: Waiting, stack: ExitStack) -> None:
         self._environ = environ
-        self._directory = loaded.paths.state / "review"
         self._model = model
         self._waiting = waiting
         self._stack = stack
@@ -174,7 +171,7 @@ class _Model:
         from codeassist.review.model import ModelReviewer
 
         end = time.monotonic() + seconds
-        reviewer = ModelReviewer(self.session.engine, self.session.manifest, self._directory)
+        reviewer = ModelReviewer(self.session.engine, self.session.manifest, self.session.verdicts)
         self._waiting.notice("the model reviews")
         return reviewer.look(change, max(0.0, end - time.monotonic()), cancelled, stats)
 

@@ -103,7 +103,7 @@ def _review(session: Session, sample: TrySample, waiting: Waiting) -> None:
     waiting.notice("reviewing")
     begin = time.monotonic()
     snapshot = of_text(Path.cwd(), sample.path, sample.content, changed)
-    reviewer = ModelReviewer(session.engine, session.manifest, session.directory.with_name("review"))
+    reviewer = ModelReviewer(session.engine, session.manifest, session.verdicts)
     around = Around(None, session.settings.review, lambda: False)
     report = review(snapshot, around, reviewer, _REVIEW_SECONDS)
     waiting.end()

@@ -139,3 +139,14 @@ def _text(candidate: Candidate, head: Sequence[str], language: Language | None) 
     lines = [f"{sign} {line}" if line == candidate.path else f"{code}{line}" for line in head]
     lines += [f"{code}{line}" for line in candidate.lines]
     return "".join(line.rstrip() + "\n" for line in lines)
+
+
+def even_level(sizes: Sequence[int], room: int) -> int:
+    """The size at which the largest must be cut so that all together fit into `room`."""
+    left, rest = room, sorted(sizes)
+    while rest:
+        share = left // len(rest)
+        if rest[0] > share:
+            return share
+        left -= rest.pop(0)
+    return max(sizes, default=0)

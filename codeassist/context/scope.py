@@ -56,11 +56,10 @@ def definitions(language: Language, text: str) -> list[Definition]:
     return found
 
 
-def scopes(language: Language, text: str) -> list[Scope]:
-    """Every definition with offsets, in the order of the text."""
-    data = encode(text)
-    at = _Offsets(data)
-    return [_scope(language, node, at) for node in _definition_nodes(language, parse(language, text))]
+def scopes(language: Language, text: str, tree: tree_sitter.Tree | None = None) -> list[Scope]:
+    """Every definition with offsets, in the order of the text; `tree`: its syntax tree, where there is one already."""
+    at = _Offsets(encode(text))
+    return [_scope(language, node, at) for node in _definition_nodes(language, tree or parse(language, text))]
 
 
 def _scope(language: Language, node: tree_sitter.Node, at: _Offsets) -> Scope:

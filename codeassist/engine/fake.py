@@ -22,6 +22,7 @@ from typing import Annotated
 import msgspec
 
 from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Scores, Usage, Vectors
+from codeassist.engine.prefix import common
 from codeassist.errors import ConfigError, EngineError, UnsupportedError
 from codeassist.models.manifest import FimTokens, Manifest
 
@@ -114,7 +115,7 @@ class FakeEngine:
         if len(request.prompt) >= self._script.context_tokens:
             raise EngineError("the request exceeds the context", "give a shorter prompt or file")
         reply = Reply() if request.scored else self._reply(request)
-        cached = max((_common(known, request.prompt) for known in self._kv), default=0)
+        cached = max((common(known, request.prompt) for known in self._kv), default=0)
         cached = min(cached, max(0, len(request.prompt) - 1))
         usage = Usage(prompt_tokens=len(request.prompt), cached_tokens=cached)
         for end in (*range(cached, len(request.prompt), self._script.batch_tokens), len(request.prompt)):
@@ -218,13 +219,6 @@ def _bag_of_words(text: str, dimensions: int) -> list[float]:
         counts[zlib.crc32(word.encode()) % dimensions] += 1
     length = math.hypot(*counts) or 1.0
     return [count / length for count in counts]
-
-
-def _common(left: tuple[int, ...], right: tuple[int, ...]) -> int:
-    for index, (one, other) in enumerate(zip(left, right, strict=False)):
-        if one != other:
-            return index
-    return min(len(left), len(right))
 
 
 def _sleep(seconds: float) -> None:

@@ -21,6 +21,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from codeassist.engine.api import Scores
+from codeassist.engine.prefix import common
 from codeassist.errors import EngineError, UnsupportedError
 
 _PARAMETER_BYTES = 1024  # more than either struct has: the rest is ignored where structs are passed in memory
@@ -131,7 +132,7 @@ class Scorer:
         tokens, first = (*prompt, *text), len(prompt) - 1
         if len(tokens) > self._sizes.ctx or not prompt or max(tokens) >= self._words:
             raise EngineError("what is to be scored exceeds the context", "raise engine.context_tokens")
-        start = min(_common(self._known, tokens), first)
+        start = min(common(self._known, tokens), first)
         self._lib.llama_memory_seq_rm(self._memory, 0, start, -1)
         self._known = tokens[:start]
         rows: list[_Rows] = []
@@ -228,10 +229,3 @@ def _asked(library: Any, sizes: _Sizes) -> _Parameters:
     struct.pack_into("4I", raw, 0, *sizes[:4])
     struct.pack_into("2i", raw, _THREADS_AT, *sizes[4:])
     return _Parameters.from_buffer(raw)
-
-
-def _common(left: Sequence[int], right: Sequence[int]) -> int:
-    for index, (one, other) in enumerate(zip(left, right, strict=False)):
-        if one != other:
-            return index
-    return min(len(left), len(right))

@@ -13,10 +13,10 @@ from codeassist.config import ReviewSettings
 from codeassist.message.facts import FileFacts, Line
 from codeassist.review.change import FileChange, Hunk, Snapshot
 from codeassist.review.checks import RULES
+from codeassist.review.masking import RULE as SECRET
 from codeassist.review.rule import Around
 
 MASK = "(a line that may hold a secret)"
-_RULE = "secret"
 _KEY_BEGINS, _KEY_ENDS = "-----BEGIN ", "-----END "
 _KEY_LINES = 200
 _WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,80}:[^\s/@]{1,200}@", re.IGNORECASE)
@@ -72,7 +72,7 @@ def _random(word: str) -> bool:
 
 def _by_rule(found: Sequence[FileFacts]) -> list[set[int]]:
     """The lines (from 1) of each file in which the review's own check finds a secret."""
-    rule = RULES.get(_RULE)
+    rule = RULES.get(SECRET)
     flagged: list[set[int]] = [set() for _each in found]
     if rule is None:
         return flagged

@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from codeassist.context.budget import even_level
 from codeassist.engine.api import Engine
 from codeassist.message.facts import FileFacts, Line, folder
 from codeassist.terminal import one_line
@@ -63,7 +64,7 @@ def _bodies(engine: Engine, found: Sequence[FileFacts], room: int) -> list[str]:
     characters = max(0, room) * _CHARACTERS_PER_TOKEN
     texts = [_clipped(map(_written, each.lines), characters) for each in found]
     sizes = [len(each) + 1 if text else 0 for each, text in zip(engine.tokenize(texts), texts, strict=True)]
-    level = _level([min(pair) for pair in zip(sizes, most, strict=True)], max(0, room))
+    level = even_level([min(pair) for pair in zip(sizes, most, strict=True)], max(0, room))
     levels = [min(level, each) for each in most]
     whole = [
         size <= limit and not each.left and text.count("\n") + 1 >= len(each.lines)
@@ -73,17 +74,6 @@ def _bodies(engine: Engine, found: Sequence[FileFacts], room: int) -> list[str]:
         text if fits else _abridged(engine, each, limit)
         for each, text, fits, limit in zip(found, texts, whole, levels, strict=True)
     ]
-
-
-def _level(sizes: Sequence[int], room: int) -> int:
-    """The size at which the largest must be cut so that all together fit into `room`."""
-    rest = sorted(sizes)
-    while rest:
-        share = room // len(rest)
-        if rest[0] > share:
-            return share
-        room -= rest.pop(0)
-    return max(sizes, default=0)
 
 
 def _written(line: Line) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,7 +65,8 @@ def _pattern(language: Language) -> re.Pattern[str]:
     )
 
 
-def lexemes(language: Language, text: str) -> list[Lexeme]:
+@lru_cache(maxsize=4)  # files whose units are read in turn
+def lexemes(language: Language, text: str) -> tuple[Lexeme, ...]:
     """The lexemes of a whole text, in order: strings and comments are told from its beginning on."""
     found: list[Lexeme] = []
     for match in _pattern(language).finditer(text):
@@ -74,7 +75,7 @@ def lexemes(language: Language, text: str) -> list[Lexeme]:
             found.append(
                 Lexeme(match.start(), match[0], kind, _denial(language, text, match) if kind != "sign" else "")
             )
-    return found
+    return tuple(found)
 
 
 def _denial(language: Language, text: str, match: re.Match[str]) -> str:

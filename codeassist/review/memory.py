@@ -56,8 +56,12 @@ class Memory:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._database is not None:
-            self._database.close()
+        if self._database is None:
+            return
+        with contextlib.suppress(sqlite3.Error), self._database:
+            old = "SELECT key FROM verdict ORDER BY used DESC LIMIT -1 OFFSET ?"
+            self._database.execute(f"DELETE FROM verdict WHERE key IN ({old})", (_KEPT,))  # noqa: S608  a constant
+        self._database.close()
 
     def get(self, unit: Unit) -> Verdict | None:
         """What is known of a unit."""
@@ -69,14 +73,12 @@ class Memory:
         return None
 
     def put(self, unit: Unit, verdict: Verdict) -> None:
-        """Remember a verdict; the oldest go where there are too many."""
+        """Remember a verdict; where there are too many, the oldest go at the end."""
         if self._database is None:
             return
         with contextlib.suppress(sqlite3.Error), self._database:
             value = (self._key(unit), msgspec.msgpack.encode(verdict), time.time())
             self._database.execute("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?)", value)
-            old = "SELECT key FROM verdict ORDER BY used DESC LIMIT -1 OFFSET ?"
-            self._database.execute(f"DELETE FROM verdict WHERE key IN ({old})", (_KEPT,))  # noqa: S608  a constant
 
     def _key(self, unit: Unit) -> bytes:
         around = (unit.change.new or "")[max(0, unit.start - 2500) : unit.end + 2500]  # names are looked for in it

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from codeassist.context.related import is_test
 from codeassist.engine.api import Engine
 from codeassist.errors import CancelledError, UnsupportedError
 from codeassist.models.manifest import Manifest
@@ -22,9 +23,6 @@ from codeassist.review.units import Unit, units
 
 RULE = "unlikely-code"
 ABOUT = "The language model finds this code unlikely, and far likelier with another word in one place."
-_TEST = re.compile(
-    r"(?:^|/)(?:tests?|specs?|__tests__|testing)/|(?:^|/)(?:test_|conftest)|(?:_test|\.test|\.spec)\.\w+$"
-)
 _BRANCH = re.compile(
     r"\b(?:if|elif|else|while|for|return|case|match|when|unless|until|except|catch|assert)\b|&&|\|\||[<>]=?|[!=]="
 )
@@ -105,7 +103,7 @@ def verdict_of(reading: Reading) -> Verdict:
 def _risk(unit: Unit) -> tuple[bool, bool, float]:
     """What goes first: code rather than tests, definitions, many decisions for its length."""
     decisions = len(_BRANCH.findall(unit.changed))
-    return bool(_TEST.search(unit.change.path)), not unit.name, -decisions / math.sqrt(unit.changed.count("\n") or 1)
+    return is_test(unit.change.path), not unit.name, -decisions / math.sqrt(unit.changed.count("\n") or 1)
 
 
 def finding_of(unit: Unit, verdict: Verdict) -> Finding:

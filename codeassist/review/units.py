@@ -53,7 +53,7 @@ def units(change: FileChange) -> Iterator[Unit]:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))
-    around = scopes(language, text)
+    around = scopes(language, text, change.tree) if change.tree is not None else []  # it may take too long to parse
     for first, end, old in _stretches(change):
         last = min(end, len(lines))
         shown = "".join(lines[first - 1 : last])

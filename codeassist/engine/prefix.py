@@ -1,0 +1,13 @@
+"""What two token sequences share: as much of one is in the KV cache for the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def common(left: Sequence[int], right: Sequence[int]) -> int:
+    """How many tokens both begin with."""
+    for index, (one, other) in enumerate(zip(left, right, strict=False)):
+        if one != other:
+            return index
+    return min(len(left), len(right))
