@@ -151,3 +151,14 @@ def parse_within(language: Language, text: str, seconds: float) -> tree_sitter.T
         return None
     # Only a tree of bytes has its nodes' texts; what is known already makes it cheap.
     return parser.parse(data, tree)
+
+
+def broken_places(tree: tree_sitter.Tree, nodes: int | None = None) -> int:
+    """How many places of a tree do not parse; of a broken one at most so many `nodes` are looked at."""
+    count, seen, left = 0, 0, [tree.root_node] if tree.root_node.has_error else []
+    while left and (nodes is None or seen < nodes):
+        node = left.pop()
+        seen += 1
+        count += node.is_error or node.is_missing
+        left += [child for child in node.children if child.has_error or child.is_missing]
+    return count

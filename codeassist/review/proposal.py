@@ -7,7 +7,7 @@ import re
 import msgspec
 
 from codeassist.config import ReviewSettings
-from codeassist.context.languages import Language, parse_within
+from codeassist.context.languages import Language, broken_places, parse_within
 from codeassist.context.tags import tags
 from codeassist.review.change import FileChange, Snapshot
 from codeassist.review.finding import Finding, Fix
@@ -69,15 +69,7 @@ def applied(file: FileChange, fix: Fix) -> str:
 def errors(language: Language, text: str) -> int:
     """How many places of a text do not parse."""
     tree = parse_within(language, text, _PARSE_SECONDS)
-    if tree is None:
-        return _UNKNOWN
-    count, seen, nodes = 0, 0, [tree.root_node] if tree.root_node.has_error else []
-    while nodes and seen < _NODES:
-        node = nodes.pop()
-        seen += 1
-        count += node.is_error or node.is_missing
-        nodes += [child for child in node.children if child.has_error or child.is_missing]
-    return count
+    return _UNKNOWN if tree is None else broken_places(tree, _NODES)
 
 
 def _outside(language: Language, text: str, fix: Fix, grown: int) -> list[tuple[str, str, int, int]]:

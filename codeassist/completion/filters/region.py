@@ -9,7 +9,7 @@ from codeassist.completion.filters.brackets import lex, unmatched
 from codeassist.completion.filters.compiles import compiles
 from codeassist.completion.filters.dedent import HEADER
 from codeassist.completion.filters.hole import Hole, width
-from codeassist.context.languages import Language, parsable, parse
+from codeassist.context.languages import Language, broken_places, parsable, parse
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -125,7 +125,7 @@ class Parsed:
         return self._known[middle]
 
     def _count(self, middle: str) -> int:
-        count = _broken(self._with(middle) if self._known else self._first(middle))
+        count = broken_places(self._with(middle) if self._known else self._first(middle))
         if count or self._language.id != "python":
             return count and count + 1
         return int(not compiles(f"{self._region.prefix}{middle}{self._region.suffix}"))
@@ -147,14 +147,3 @@ class Parsed:
 
 def _point(data: bytes) -> tuple[int, int]:
     return data.count(b"\n"), len(data) - data.rfind(b"\n") - 1
-
-
-def _broken(tree: tree_sitter.Tree) -> int:
-    if not tree.root_node.has_error:
-        return 0
-    count, nodes = 0, [tree.root_node]
-    while nodes:
-        node = nodes.pop()
-        count += node.is_error or node.is_missing
-        nodes += [child for child in node.children if child.has_error or child.is_missing]
-    return count
