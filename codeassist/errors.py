@@ -7,7 +7,8 @@ CodeassistError
 ├── MissingError          3  something needed is missing: a model, git, a repository, disk space
 │   ├── UnknownModelError 3  no model has that name
 │   ├── ModelFileError    3  a model file is truncated, altered or not one we can load
-│   └── DownloadError     3  every source of a model failed
+│   ├── DownloadError     3  every source of a model failed
+│   └── ConflictError     3  what an edit or an undo rests on has changed since
 ├── EngineError           4  the engine failed
 │   ├── EngineGoneError   4  the engine's process died or hung (worth one retry)
 │   └── UnsupportedError  4  the engine's model cannot do what was asked
@@ -58,6 +59,10 @@ class ModelFileError(MissingError):
 
 class DownloadError(MissingError):
     """A model could not be downloaded from any of its sources."""
+
+
+class ConflictError(MissingError):
+    """A file is not as it was when an edit was made of it."""
 
 
 class EngineError(CodeassistError):
