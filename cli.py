@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from codeassist import __version__
-from codeassist.commands import git_commands
+from codeassist.commands import edit_commands, git_commands
 from codeassist.commands.groups import config_app, engine_app, index_app, model_app
 from codeassist.commands.options import Files, Json, MaxTokens, Model, NoContext
 from codeassist.errors import CodeassistError
@@ -215,6 +215,7 @@ def map_command(
     raise typer.Exit(command.run(os.environ, path, tokens=tokens, as_json=as_json))
 
 
+edit_commands.register(app)
 git_commands.register(app)
 
 
