@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeassist.edit.change import ChangeSet, FileEdit
+from codeassist.errors import CancelledError
 
 Cancelled = Callable[[], bool]
 
@@ -53,6 +54,7 @@ class Outcome:
 
 
 Checking = Callable[[ChangeSet], Checked]
+_NOTHING = "it changes nothing"
 
 
 def choose(root: Path, title: str, drafts: Iterable[Draft], checking: Checking | None, cancelled: Cancelled) -> Outcome:
@@ -64,4 +66,42 @@ def choose(root: Path, title: str, drafts: Iterable[Draft], checking: Checking |
     Raises:
         CancelledError: `cancelled` said so before one held.
     """
-    raise NotImplementedError
+    reasons: list[str] = []
+    checks: list[Checked] = []
+    best, rank = None, 0
+    seen: set[tuple[FileEdit, ...]] = set()
+    for draft in drafts:
+        _go_on(cancelled)
+        files = tuple(each for each in draft.files if each.after != each.before)
+        if files and files in seen:
+            continue
+        seen.add(files)
+        change = ChangeSet(root, title, files)
+        reason = draft.reason or ("" if files else _NOTHING)
+        checked = checking(change) if checking and not reason else None
+        if checked:
+            _go_on(cancelled)
+            checks.append(checked)
+            reason = _complaint(checked)
+        if not reason:
+            return Outcome(change, True, tuple(reasons), tuple(checks))
+        reasons.append(reason)
+        worth = 2 if checked else 1
+        if files and worth > rank:
+            best, rank = change, worth
+    _go_on(cancelled)
+    return Outcome(best, False, tuple(reasons), tuple(checks))
+
+
+def _go_on(cancelled: Cancelled) -> None:
+    if cancelled():
+        raise CancelledError("interrupted", "nothing was changed")
+
+
+def _complaint(checked: Checked) -> str:
+    """Why a check does not let a draft through; "" if it does."""
+    if checked.passed:
+        return ""
+    if checked.exit_code is None:
+        return f"the check took over {checked.seconds:.0f} s"
+    return f"the check fails with exit code {checked.exit_code}"
