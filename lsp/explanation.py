@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import threading
 from typing import Any
 
@@ -11,14 +10,12 @@ from codeassist.lsp.actions import edit_of, same
 from codeassist.lsp.assistant import Assistant
 from codeassist.lsp.documents import Document
 from codeassist.lsp.findings import Reviewed
+from codeassist.lsp.markdown import fenced, inert
 from codeassist.lsp.progress import Progress
 from codeassist.lsp.transport import in_thread
 from codeassist.review.explaining import Explanation, explain, unexplained
 from codeassist.review.finding import Finding, Fix
-from codeassist.terminal import one_line, sanitise
-
-_CODE = re.compile(r"(`[^`]*`)")
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~&])")  # what Markdown may take for more than text: links load pictures
+from codeassist.terminal import one_line
 
 
 async def explained(
@@ -78,19 +75,8 @@ def markdown(reviewed: Reviewed, finding: Finding, explanation: Explanation) -> 
     return "\n\n".join(parts) + "\n"
 
 
-def inert(text: str) -> str:
-    """Text on one line whose only markup is code in backticks."""
-    return "".join(
-        part if index % 2 else _MARKUP.sub(r"\\\1", part) for index, part in enumerate(_CODE.split(one_line(text)))
-    )
-
-
 def _difference(reviewed: Reviewed, fix: Fix) -> str:
     """A fix as lines that go and lines that come."""
     old = reviewed.lines[fix.line - 1 : fix.end_line]
     new = fix.text.removesuffix("\n").split("\n") if fix.text else []
-    code = sanitise("\n".join([*(f"-{line}" for line in old), *(f"+{line}" for line in new)]))
-    fence = "```"
-    while fence in code:
-        fence += "`"
-    return f"{fence}diff\n{code}\n{fence}"
+    return fenced("\n".join([*(f"-{line}" for line in old), *(f"+{line}" for line in new)]), "diff")

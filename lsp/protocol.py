@@ -18,6 +18,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
+from codeassist.lsp.abilities import usable
 from codeassist.lsp.documents import choose_units
 from codeassist.lsp.frames import Broken, FrameParser
 from codeassist.lsp.transport import Writer
@@ -101,7 +102,7 @@ class Protocol(LanguageServerProtocol):
                 self.refuse(number, *problem)
             return
         if method == types.INITIALIZE:
-            message["params"] = _usable(message.get("params"))
+            message["params"] = usable(message.get("params"))
         try:
             structured = self.structure_message(message)
         except Exception:  # noqa: BLE001  whatever the converter makes of anything
@@ -211,37 +212,3 @@ def _id_of(message: Any) -> int | str | None:
     """A request's id, if it is one."""
     number = message.get("id") if isinstance(message, dict) else None
     return number if isinstance(number, (int, str)) and not isinstance(number, bool) else None
-
-
-def _usable(params: Any) -> dict[str, Any]:
-    """What is used of `initialize`: a client that says something unusual elsewhere is served all the same."""
-    given = params if isinstance(params, dict) else {}
-    said = given.get("capabilities")
-    capabilities = said if isinstance(said, dict) else {}
-    kept: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
-    if isinstance(given.get("processId"), int):
-        kept["processId"] = given["processId"]
-    if "initializationOptions" in given:
-        kept["initializationOptions"] = given["initializationOptions"]
-    encodings = _path(capabilities, "general", "positionEncodings")
-    if isinstance(encodings, list):
-        kept["capabilities"]["general"] = {"positionEncodings": [each for each in encodings if isinstance(each, str)]}
-    kept["capabilities"]["workspace"] = {
-        "configuration": _path(capabilities, "workspace", "configuration") is True,
-        "workspaceEdit": {
-            "documentChanges": _path(capabilities, "workspace", "workspaceEdit", "documentChanges") is True
-        },
-    }
-    kept["capabilities"]["window"] = {"workDoneProgress": _path(capabilities, "window", "workDoneProgress") is True}
-    kept["capabilities"]["textDocument"] = {
-        name: {}
-        for name in ("inlineCompletion", "publishDiagnostics")
-        if isinstance(_path(capabilities, "textDocument", name), dict)
-    }
-    return kept
-
-
-def _path(table: Any, *keys: str) -> Any:
-    for key in keys:
-        table = table.get(key) if isinstance(table, dict) else None
-    return table

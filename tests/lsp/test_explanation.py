@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from codeassist.lsp.explanation import inert, markdown, plain
+from codeassist.lsp.explanation import markdown, plain
 from codeassist.lsp.findings import Reviewed
+from codeassist.lsp.markdown import inert
 from codeassist.review.explaining import Explanation
 from codeassist.review.finding import Finding, Fix
 from codeassist.review.snapshot import of_text
