@@ -94,6 +94,16 @@ class Document:
         line = self._lines[number - 1] if 1 <= number <= len(self._lines) else ""
         return line[: len(line) - len(line_ending(line))]
 
+    def ending(self, number: int) -> str:
+        """How a line, counted from 1, ends; as most do, where it has no ending or there is no such line."""
+        line = self._lines[number - 1] if 1 <= number <= len(self._lines) else ""
+        return line_ending(line) or self.newline
+
+    def offset(self, spot: Spot) -> int:
+        """The index of a place into the text with LF newlines."""
+        above = self._lines[: spot.line]
+        return sum(len(line) - len(line_ending(line)) + 1 for line in above) + spot.index
+
     def stretch(self, first: int, last: int) -> types.Range:
         """Lines, counted from 1 and both included, without the blanks around their text."""
         first, last = (max(1, min(number, len(self._lines))) for number in (first, last))
