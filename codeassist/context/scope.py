@@ -68,14 +68,14 @@ def _scope(language: Language, node: tree_sitter.Node, at: _Offsets) -> Scope:
     return Scope(name_of(language, node), kind_of(language, node), start, end, at[body.start_byte] if body else -1)
 
 
-def scopes_around(language: Language, text: str, offset: int) -> list[Scope]:
-    """The definitions that hold `offset` (their end included), the outermost first.
+def scopes_around(language: Language, text: str, offset: int, tree: tree_sitter.Tree | None = None) -> list[Scope]:
+    """The definitions that hold `offset` (their end included), the outermost first; `tree`: as for `scopes`.
 
     Only the nodes around the place are looked at: this runs at every keystroke.
     """
     data = encode(text)
     at, byte = _Offsets(data), len(encode(text[:offset]))
-    tree = parse(language, text)
+    tree = tree or parse(language, text)
     found: dict[tuple[int, int], Scope] = {}
     for place in (byte, byte - 1):  # a definition that ends at the place is beside it
         for node in _nodes_at(tree, max(0, place)):
