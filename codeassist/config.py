@@ -58,6 +58,14 @@ class AskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     context_tokens: Natural = 1000  # of the repository's excerpts for one question
 
 
+class EditSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One edit: how much the model is shown beside the code that it writes again, and how much it may write."""
+
+    max_tokens: Positive = 2048
+    file_tokens: Natural = 1000  # of the file around it
+    context_tokens: Natural = 256  # of other places in the repository
+
+
 class ReviewSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A review. A repository's own `.codeassist.toml` or pyproject.toml may say otherwise (see review/configuration).
 
@@ -90,6 +98,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     completion: CompletionSettings = CompletionSettings()
     context: ContextSettings = ContextSettings()
     ask: AskSettings = AskSettings()
+    edit: EditSettings = EditSettings()
     review: ReviewSettings = ReviewSettings()
     models: ModelSettings = ModelSettings()
 

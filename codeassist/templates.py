@@ -73,6 +73,24 @@ class ReviewPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fix: str  # follows it too; with {these}
 
 
+class EditPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How code that is to be changed is shown to the model, and what is asked for.
+
+    The first five are shown, in this order, each with {fence} and {content}, where there is any.
+    """
+
+    system: str
+    elsewhere: str
+    callers: str
+    file: str  # with {path} and {language}
+    part: str  # with {language}
+    evidence: str
+    change: str  # with {what} ("function") and {instruction}
+    whole: str  # with {instruction}
+    new: str  # the same
+    made: str  # with {path} and {instruction}, for a file that is not there yet
+
+
 class MoodPhrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a subject begins, by the form of its verb."""
 
@@ -156,6 +174,11 @@ def explain_prompt() -> ExplainPrompt:
 def review_prompt() -> ReviewPrompt:
     """The questions about a finding."""
     return _load(_folder() / "review.toml", ReviewPrompt)
+
+
+def edit_prompt() -> EditPrompt:
+    """The request of `edit`."""
+    return _load(_folder() / "edit.toml", EditPrompt)
 
 
 def commit_prompt() -> CommitPrompt:

@@ -6,12 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codeassist.context.index import Index
+from codeassist.edit.change import FileEdit
 from codeassist.edit.draft import Cancelled, Draft
+from codeassist.edit.judging import Judged, judge, speaks_of_signature
+from codeassist.edit.original import Splice
+from codeassist.edit.prompt import ask
+from codeassist.edit.surroundings import around
 from codeassist.edit.target import Target
+from codeassist.edit.writing import write
 from codeassist.engine.api import Usage
+from codeassist.errors import UsageError
 from codeassist.session import Session
 
 DRAFTS = 4
+_MORE_TOKENS = 256  # than the target and half of it
+_FRAME_TOKENS = 400  # of the template, the instruction and what is known
 
 
 @dataclass(frozen=True)
@@ -44,9 +53,75 @@ class Desk:
 def drafts(desk: Desk, order: Order, count: int = DRAFTS) -> Iterator[Draft]:
     """Drafts of an edit, at most so many, each made when it is pulled; equal ones are left out.
 
+    A target that holds is not written again until all hold and the draft is still not taken.
+
     Raises:
         UsageError: a target does not fit the model's context.
         EngineError: the engine failed.
         CancelledError: the person wants no more.
     """
-    raise NotImplementedError
+    pens = [_Pen(desk, order, target) for target in order.targets]
+    seen: set[tuple[FileEdit, ...]] = set()
+    written: dict[int, Judged] = {}
+    for attempt in range(count):
+        if all(not judged.reason for judged in written.values()):
+            written.clear()
+        for number, pen in enumerate(pens):
+            if number not in written or written[number].reason:
+                written[number] = pen.write(attempt, f"draft {attempt + 1} of {count}")
+        draft = _joined(order.targets, [written[number] for number in range(len(pens))])
+        if draft.reason or draft.files not in seen:
+            seen.add(draft.files)
+            yield draft
+
+
+def _joined(targets: Sequence[Target], written: Sequence[Judged]) -> Draft:
+    """The files of a draft. One that cannot be written as it is does not hold."""
+    reason = next((judged.reason for judged in written if judged.reason), "")
+    splices: dict[str, dict[Splice, None]] = {}
+    for target, judged in zip(targets, written, strict=True):
+        splices.setdefault(target.original.path, {}).update(dict.fromkeys(judged.splices))
+    originals = {target.original.path: target.original for target in targets}
+    try:
+        files = [originals[path].spliced(list(some)) for path, some in splices.items() if some]
+    except UsageError as error:
+        return Draft((), reason or error.message)
+    changed = tuple(each for each in files if each.before != each.after)
+    return Draft(changed, reason or ("" if changed else "changes nothing"))
+
+
+class _Pen:
+    """Writes one target, again and again; what it is shown stays the same."""
+
+    def __init__(self, desk: Desk, order: Order, target: Target) -> None:
+        self._desk = desk
+        self._target = target
+        self._free = order.signature_free or speaks_of_signature(order.instruction)
+        session = desk.session
+        limits, size = session.settings.edit, session.engine.info().context_tokens
+        own = len(session.engine.tokenize([target.text])[0])
+        most = min(limits.max_tokens, own + own // 2 + _MORE_TOKENS)
+        room = size - most - 2 * own - _FRAME_TOKENS
+        if room < 0:
+            raise UsageError(
+                f"{target.name or target.original.path} does not fit the model's context of {size} tokens",
+                f"name a part of it: {target.original.path}:L1-L2",
+            )
+        file_tokens = max(own, min(limits.file_tokens, room // 2) + own)
+        shown = around(session.engine, desk.index, target, file_tokens, min(limits.context_tokens, room // 4))
+        self._asked = ask(target, order.instruction, order.evidence, shown, most)
+
+    def write(self, attempt: int, what: str) -> Judged:
+        """What the model writes at that attempt, held against the target."""
+        desk = self._desk
+        said = write(
+            desk.session.engine, self._asked, attempt, desk.cancelled, lambda usage: desk.progress(what, usage)
+        )
+        if not said.whole:
+            return Judged((), "did not come to an end")
+        return judge(self._target, code_of(said.text), signature_free=self._free)
+
+
+def code_of(reply: str) -> str:
+    """The code of an answer that begins with a fence."""
+    return reply.partition("\n")[2]

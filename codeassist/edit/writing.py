@@ -29,13 +29,16 @@ class Asked:
     """What is asked of the model.
 
     Attributes:
-        begin: what the answer must begin with.
+        opening: what the answer begins with: it is part of the prompt, so it costs no decoding. It must end where a
+            token does, such as behind a name.
+        begin: what the answer must begin with (after the opening), by a grammar.
         stop: texts that end it; they are not part of it.
         enough: says of all that was written so far whether it is complete: then writing ends there.
     """
 
     messages: Sequence[Message]
     max_tokens: int
+    opening: str = ""
     begin: str = ""
     stop: tuple[str, ...] = ()
     enough: Callable[[str], bool] = lambda _said: False
@@ -54,7 +57,7 @@ def write(
         EngineError: the engine failed.
         CancelledError: `cancelled` said so.
     """
-    said: list[str] = []
+    said: list[str] = [asked.opening]
     size = last_line = 0
     enough = stopped = False
     finish, usage = "", Usage()
@@ -70,8 +73,9 @@ def write(
         stopped = cancelled()
         return stopped or enough or size > _MOST_CHARACTERS or last_line > _LONGEST_LINE
 
+    (opening,) = engine.tokenize([asked.opening])
     request = Request(
-        prompt=engine.render_chat(asked.messages),
+        prompt=engine.render_chat(asked.messages) + opening,
         max_tokens=asked.max_tokens,
         begin=asked.begin,
         stop=asked.stop,

@@ -1,0 +1,96 @@
+"""What the model is asked for a target: messages, how its answer begins, and where it ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from codeassist import templates
+from codeassist.context.languages import Language, language_for
+from codeassist.context.scope import scopes
+from codeassist.edit.surroundings import Around
+from codeassist.edit.target import Target
+from codeassist.edit.writing import Asked
+from codeassist.engine.api import Message
+from codeassist.templates import EditPrompt
+from codeassist.terminal import one_line, sanitise
+
+_KINDS = {"statements": "code", "": "code"}
+_EVIDENCE, _INSTRUCTION, _PATH = 4_000, 4_000, 240  # characters
+_TRYING = re.compile(r"\n(?![\s@#)\]}\"']|(?:async[ ]+)?def\b|class\b|import\b|from\b|[A-Z_]+ ?[:=])[^\n]+\n")
+
+
+def ask(target: Target, instruction: str, evidence: str, shown: Around, max_tokens: int) -> Asked:
+    """The request for one target."""
+    prompt = templates.edit_prompt()
+    language = language_for(target.original.path)
+    name = language.id if language is not None else ""
+    parts = [
+        _shown(prompt.elsewhere, shown.elsewhere),
+        _shown(prompt.callers, shown.callers),
+        _shown(prompt.file, shown.file, path=one_line(target.original.path, _PATH), language=name),
+        _shown(prompt.part, _part(target), language=name),
+        _shown(prompt.evidence, sanitise(evidence[:_EVIDENCE]).strip("\n")),
+        _wanted(prompt, target, instruction[:_INSTRUCTION].strip()),
+    ]
+    content = "".join(parts).strip()
+    fence = _fence(target.text)
+    return Asked(
+        messages=[Message("system", prompt.system), Message("user", content)],
+        max_tokens=max_tokens,
+        opening=f"{fence}{name}\n{_head(target, language)}",
+        stop=(f"\n{fence}",),
+        enough=_enough(target, language),
+    )
+
+
+def _shown(part: str, content: str, **values: str) -> str:
+    return part.format(fence=_fence(content), content=content, **values) if content else ""
+
+
+def _part(target: Target) -> str:
+    """The code that is to be changed; its first line is whole."""
+    return target.indent + target.text if target.form == "node" else ""
+
+
+def _wanted(prompt: EditPrompt, target: Target, instruction: str) -> str:
+    what = _KINDS.get(target.kind, target.kind)
+    if target.form == "insert":
+        return prompt.new.format(instruction=instruction)
+    if target.form == "node":
+        return prompt.change.format(what=what, instruction=instruction)
+    if target.original.text.strip():
+        return prompt.whole.format(instruction=instruction)
+    return prompt.made.format(path=one_line(target.original.path, _PATH), instruction=instruction)
+
+
+def _head(target: Target, language: Language | None) -> str:
+    """The beginning of a definition up to its name: what is written cannot be anything else."""
+    if target.form != "node" or not target.name or language is None:
+        return ""
+    own = re.split(r"\.|::", target.name)[-1]
+    end = target.body if target.body > target.start else target.end
+    head = target.original.text[target.start : end]
+    match = list(re.finditer(rf"(?<![\w$]){re.escape(own)}(?![\w$])", head))
+    return target.indent + head[: match[0].end()] if len(match) == 1 else ""
+
+
+def _enough(target: Target, language: Language | None) -> Callable[[str], bool]:
+    """What ends an answer that has all of a definition, and goes on to try it out."""
+    if language is None or language.blocks != "indent" or target.form != "node" or not target.name:
+        return lambda _said: False
+    own = re.split(r"\.|::", target.name)[-1]
+
+    def complete(said: str) -> bool:
+        if not said.endswith("\n") or not _TRYING.search(said.partition("\n")[2]):
+            return False
+        code = said.partition("\n")[2]
+        return any(each.name == own and each.end < len(code) for each in scopes(language, code))
+
+    return complete if not target.indent else lambda _said: False
+
+
+def _fence(code: str) -> str:
+    """Backticks that the code cannot end."""
+    runs = [len(run) for run in re.findall(r"`{3,}", code)]
+    return "`" * max([3, *(run + 1 for run in runs)])
