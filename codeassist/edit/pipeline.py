@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codeassist.context.index import Index
 from codeassist.edit.change import FileEdit
 from codeassist.edit.draft import Cancelled, Draft
+from codeassist.edit.intent import intent
 from codeassist.edit.judging import Judged, judge, speaks_of_signature
 from codeassist.edit.original import Splice
 from codeassist.edit.prompt import ask
@@ -19,6 +21,7 @@ from codeassist.errors import UsageError
 from codeassist.session import Session
 
 DRAFTS = 4
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _MORE_TOKENS = 256  # than the target and half of it
 _FRAME_TOKENS = 400  # of the template, the instruction and what is known
 
@@ -69,15 +72,16 @@ def drafts(desk: Desk, order: Order, count: int = DRAFTS) -> Iterator[Draft]:
         for number, pen in enumerate(pens):
             if number not in written or written[number].reason:
                 written[number] = pen.write(attempt, f"draft {attempt + 1} of {count}")
-        draft = _joined(order.targets, [written[number] for number in range(len(pens))])
+        draft = _joined(order, [written[number] for number in range(len(pens))])
         if draft.reason or draft.files not in seen:
             seen.add(draft.files)
             yield draft
 
 
-def _joined(targets: Sequence[Target], written: Sequence[Judged]) -> Draft:
-    """The files of a draft. One that cannot be written as it is does not hold."""
-    reason = next((judged.reason for judged in written if judged.reason), "")
+def _joined(order: Order, written: Sequence[Judged]) -> Draft:
+    """The files of a draft. One that cannot be written as it is, or lacks what was asked for, does not hold."""
+    targets = order.targets
+    reason = next((judged.reason for judged in written if judged.reason), "") or _lacking(order, written)
     splices: dict[str, dict[Splice, None]] = {}
     for target, judged in zip(targets, written, strict=True):
         splices.setdefault(target.original.path, {}).update(dict.fromkeys(judged.splices))
@@ -88,6 +92,15 @@ def _joined(targets: Sequence[Target], written: Sequence[Judged]) -> Draft:
         return Draft((), reason or error.message)
     changed = tuple(each for each in files if each.before != each.after)
     return Draft(changed, reason or ("" if changed else "changes nothing"))
+
+
+def _lacking(order: Order, written: Sequence[Judged]) -> str:
+    """What is wrong with a draft in which a name does not occur that the instruction wants."""
+    texts = [target.original.text for target in order.targets]
+    texts += (each.text for judged in written for each in judged.splices)
+    there = set().union(*(_WORD.findall(text) for text in texts))
+    missing = [name for name in intent(order.instruction).names if name not in there]
+    return f"has no {missing[0]}, which was asked for" if missing else ""
 
 
 class _Pen:
