@@ -20,6 +20,7 @@ from codeassist.context.languages import language_for, languages
 from codeassist.text import Units, column_of, index_of, line_ending, split_lines
 
 _NEWLINE = re.compile(r"\r\n|\r")
+_HALF = re.compile("[\ud800-\udfff]")
 _ALIASES = {"javascriptreact": "javascript"}  # language ids of editors: ours
 
 
@@ -119,6 +120,10 @@ class Document:
     def sound(self) -> str:
         """The whole text with LF newlines, as it can be encoded."""
         return _sound(self.text)
+
+    def whole_characters(self) -> bool:
+        """Whether `sound()` has the same characters: none of the text is half of one."""
+        return _HALF.search(self.text) is None
 
     def end(self) -> Spot:
         """The place after the last character."""

@@ -21,6 +21,7 @@ class Options:
         languages: an editor's or our language id: whether suggestions are shown in it.
         max_lines: of one suggestion; 0 is as many as the syntax asks for.
         debounce_ms: None adapts to the person's typing.
+        prompts: the editor asks for an instruction by itself, and shows an edit before it applies it.
         review: of a file that is opened or saved: by checks, and where "all" by the model while nobody waits for it.
     """
 
@@ -31,6 +32,7 @@ class Options:
     max_lines: int = 0
     debounce_ms: float | None = None
     context: bool = True
+    prompts: bool = False
     review: Review = "all"
 
     def allows(self, names: tuple[str, ...]) -> bool:
@@ -142,6 +144,7 @@ def _review(options: Options, value: Any) -> Options:
 _READERS: dict[str, Callable[[Options, Any], Options]] = {
     "enabled": lambda options, value: replace(options, enabled=_boolean(value)),
     "context": lambda options, value: replace(options, context=_boolean(value)),
+    "prompts": lambda options, value: replace(options, prompts=_boolean(value)),
     "model": _model,
     "languages": _languages,
     "maxLines": _max_lines,

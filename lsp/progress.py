@@ -22,18 +22,26 @@ class Progress:
         self.supported = False
 
     @contextlib.contextmanager
-    def showing(self, text: str, cancel: Callable[[], object]) -> Iterator[None]:
-        """Tell of work for as long as the block runs; `cancel` is called if the person wants no more."""
+    def showing(self, text: str, cancel: Callable[[], object]) -> Iterator[Callable[[str], None]]:
+        """Tell of work for as long as the block runs; `cancel` is called if the person wants no more.
+
+        What it gives is called with news of the work, on the loop; nothing happens once the block has ended.
+        """
         if not self.supported:
-            yield
+            yield _silent
             return
         token = f"codeassist-work-{next(self._numbers)}"
         self._running[token] = cancel
         beginning = asyncio.create_task(self._begin(token, text))
         self._tasks.add(beginning)
         beginning.add_done_callback(self._tasks.discard)
+
+        def say(news: str) -> None:
+            if token in self._running and beginning.done():
+                self._report(token, {"kind": "report", "message": one_line(news)})
+
         try:
-            yield
+            yield say
         finally:
             del self._running[token]
             if beginning.done():
@@ -53,3 +61,7 @@ class Progress:
 
     def _report(self, token: str, value: dict[str, object]) -> None:
         self._protocol.tell("$/progress", {"token": token, "value": value})
+
+
+def _silent(_news: str) -> None:
+    """The client shows no progress."""
