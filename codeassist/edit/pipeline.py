@@ -19,10 +19,12 @@ from codeassist.edit.writing import write
 from codeassist.engine.api import Usage
 from codeassist.errors import UsageError
 from codeassist.session import Session
+from codeassist.terminal import one_line
 
 DRAFTS = 4
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _MORE_TOKENS = 256  # than the target and half of it
+_CHANGED = 600  # characters of another target, as it is now
 _FRAME_TOKENS = 400  # of the template, the instruction and what is known
 
 
@@ -71,11 +73,22 @@ def drafts(desk: Desk, order: Order, count: int = DRAFTS) -> Iterator[Draft]:
             written.clear()
         for number, pen in enumerate(pens):
             if number not in written or written[number].reason:
-                written[number] = pen.write(attempt, f"draft {attempt + 1} of {count}")
+                done = [written[before] for before in range(number)]
+                written[number] = pen.write(attempt, f"draft {attempt + 1} of {count}", _changed(order, done))
         draft = _joined(order, [written[number] for number in range(len(pens))])
         if draft.reason or draft.files not in seen:
             seen.add(draft.files)
             yield draft
+
+
+def _changed(order: Order, done: Sequence[Judged]) -> str:
+    """What is written already of the same order, for those that follow: they may call it."""
+    told: list[str] = []
+    for target, judged in zip(order.targets, done, strict=False):
+        new = max((each.text for each in judged.splices), key=len, default="")
+        if new.strip() and not judged.reason:
+            told.append(f"{one_line(target.original.path)} has now:\n{new.strip()[:_CHANGED]}")
+    return "\n\n".join(told)
 
 
 def _joined(order: Order, written: Sequence[Judged]) -> Draft:
@@ -104,16 +117,17 @@ def _lacking(order: Order, written: Sequence[Judged]) -> str:
 
 
 class _Pen:
-    """Writes one target, again and again; what it is shown stays the same."""
+    """Writes one target, again and again; what it is shown of the repository stays the same."""
 
     def __init__(self, desk: Desk, order: Order, target: Target) -> None:
         self._desk = desk
+        self._order = order
         self._target = target
         self._free = order.signature_free or speaks_of_signature(order.instruction)
         session = desk.session
         limits, size = session.settings.edit, session.engine.info().context_tokens
         own = len(session.engine.tokenize([target.text])[0])
-        most = min(limits.max_tokens, own + own // 2 + _MORE_TOKENS)
+        self._most = most = min(limits.max_tokens, own + own // 2 + _MORE_TOKENS)
         room = size - most - 2 * own - _FRAME_TOKENS
         if room < 0:
             raise UsageError(
@@ -121,15 +135,13 @@ class _Pen:
                 f"name a part of it: {target.original.path}:L1-L2",
             )
         file_tokens = max(own, min(limits.file_tokens, room // 2) + own)
-        shown = around(session.engine, desk.index, target, file_tokens, min(limits.context_tokens, room // 4))
-        self._asked = ask(target, order.instruction, order.evidence, shown, most)
+        self._shown = around(session.engine, desk.index, target, file_tokens, min(limits.context_tokens, room // 4))
 
-    def write(self, attempt: int, what: str) -> Judged:
-        """What the model writes at that attempt, held against the target."""
-        desk = self._desk
-        said = write(
-            desk.session.engine, self._asked, attempt, desk.cancelled, lambda usage: desk.progress(what, usage)
-        )
+    def write(self, attempt: int, what: str, changed: str) -> Judged:
+        """What the model writes at that attempt, held against the target. `changed`: what is written already."""
+        desk, evidence = self._desk, "\n\n".join(filter(None, (self._order.evidence, changed)))
+        asked = ask(self._target, self._order.instruction, evidence, self._shown, self._most)
+        said = write(desk.session.engine, asked, attempt, desk.cancelled, lambda usage: desk.progress(what, usage))
         if not said.whole:
             return Judged((), "did not come to an end")
         return judge(self._target, code_of(said.text), signature_free=self._free)
