@@ -21,8 +21,8 @@ class Options:
         languages: an editor's or our language id: whether suggestions are shown in it.
         max_lines: of one suggestion; 0 is as many as the syntax asks for.
         debounce_ms: None adapts to the person's typing.
-        prompts: the editor asks for an instruction by itself, and shows an edit before it applies it.
         review: of a file that is opened or saved: by checks, and where "all" by the model while nobody waits for it.
+        prompts: the editor asks for an instruction by itself, and shows an edit before it applies it.
     """
 
     enabled: bool = True
@@ -32,8 +32,8 @@ class Options:
     max_lines: int = 0
     debounce_ms: float | None = None
     context: bool = True
-    prompts: bool = False
     review: Review = "all"
+    prompts: bool = False
 
     def allows(self, names: tuple[str, ...]) -> bool:
         """Whether suggestions are wanted in a language of these names."""

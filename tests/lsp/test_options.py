@@ -22,9 +22,10 @@ def test_every_setting() -> None:
         "context": False,
         "engine": {"mode": "private"},
         "review": "checks",
+        "prompts": True,
     }
     languages = {"python": False, "go": True}
-    expected = Options(False, "qwen2.5-coder-1.5b", "private", languages, 5, 40.0, False, "checks")
+    expected = Options(False, "qwen2.5-coder-1.5b", "private", languages, 5, 40.0, False, "checks", True)
     assert parse(given) == (expected, [])
     assert parse({"codeassist": given}) == (expected, [])
 
@@ -58,6 +59,7 @@ def test_dotted_keys_are_nested() -> None:
         ("review", "model"),
         ("review", 1),
         ("review", ["checks"]),
+        ("prompts", "yes"),
         ("engine", "private"),
         ("engine", {"mode": "loud"}),
         ("engine", {"port": 1}),
