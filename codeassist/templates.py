@@ -112,6 +112,15 @@ class CommitPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mood: MoodPhrases
 
 
+class FixPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to be done about a fault, as an instruction of an edit."""
+
+    fails: str  # of what a program printed: with {what}
+    finding: str  # of a review: with {these} and {message}
+    line: str  # of lines that a person named: with {these}
+    lines: str  # lines with their code: with {these} and {code}
+
+
 class TrySample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `codeassist try` shows: a small file, a place in it, a question about it, a change of it that is wrong."""
 
@@ -184,6 +193,11 @@ def edit_prompt() -> EditPrompt:
 def commit_prompt() -> CommitPrompt:
     """The request of `commit-msg`."""
     return _load(_folder() / "commit.toml", CommitPrompt)
+
+
+def fix_prompt() -> FixPrompt:
+    """The instructions of `fix`."""
+    return _load(_folder() / "fix.toml", FixPrompt)
 
 
 def try_sample() -> TrySample:

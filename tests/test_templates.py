@@ -12,9 +12,11 @@ from codeassist.templates import (
     ask_prompt,
     chat_templates,
     commit_prompt,
+    edit_prompt,
     embed_templates,
     explain_prompt,
     fim_templates,
+    fix_prompt,
     review_prompt,
     try_sample,
 )
@@ -26,7 +28,9 @@ LOADERS: dict[str, Callable[[], object]] = {
     "embed/": embed_templates,
     "ask.toml": ask_prompt,
     "commit.toml": commit_prompt,
+    "edit.toml": edit_prompt,
     "explain.toml": explain_prompt,
+    "fix.toml": fix_prompt,
     "review.toml": review_prompt,
     "try.toml": try_sample,
 }

@@ -1,0 +1,73 @@
+"""Whether a draft mends a finding of a review: the checks find it no more, and nothing new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from codeassist.config import ReviewSettings
+from codeassist.edit.change import FileEdit
+from codeassist.edit.draft import Cancelled, Draft
+from codeassist.edit.original import Original, Splice
+from codeassist.errors import UsageError
+from codeassist.review.finding import Finding, Fix
+from codeassist.review.pipeline import review
+from codeassist.review.rule import Around
+from codeassist.review.snapshot import of_text
+from codeassist.terminal import one_line
+from codeassist.text import decode
+
+
+class Mending:
+    """Holds drafts of one file against one finding.
+
+    `old`: the file's text that the review compared with; None if all of it was looked at as new.
+    """
+
+    def __init__(
+        self, root: Path, finding: Finding, old: str | None, settings: ReviewSettings, cancelled: Cancelled
+    ) -> None:
+        self._root = root
+        self._finding = finding
+        self._old = old
+        named = dict.fromkeys((*settings.enable, finding.rule.partition("/")[0]))
+        self._settings = msgspec.structs.replace(settings, enable=tuple(named), baseline="")
+        self._cancelled = cancelled
+        self._before: dict[str, Finding] | None = None
+
+    def judged(self, draft: Draft) -> Draft:
+        """The draft, with a reason if the checks find the finding still, or another one."""
+        file = next((each for each in draft.files if each.path == self._finding.path), None)
+        if draft.reason or file is None or file.before is None or file.after is None:
+            return draft
+        return Draft(draft.files, self._complaint(file))
+
+    def fixed(self, original: Original, fix: Fix) -> Draft:
+        """A check's own fix: nothing is asked of a model."""
+        lines = original.text.split("\n")
+        starts = [0]
+        for line in lines:
+            starts.append(starts[-1] + len(line) + 1)
+        if not 1 <= fix.line <= len(lines) or not fix.line - 1 <= fix.end_line <= len(lines):
+            return Draft((), "its lines are not there any more")
+        end = min(starts[fix.end_line], len(original.text))
+        try:
+            return Draft((original.spliced([Splice(starts[fix.line - 1], end, fix.text)]),))
+        except UsageError as error:
+            return Draft((), error.message)
+
+    def _complaint(self, file: FileEdit) -> str:
+        if self._before is None:
+            self._before = self._found(file.before or b"")
+        after = self._found(file.after or b"")
+        if self._finding.fingerprint in after:
+            return "the check finds it still"
+        new = [each for key, each in after.items() if key not in self._before]
+        return f"a check finds in it: {one_line(new[0].message, 120)}" if new else ""
+
+    def _found(self, data: bytes) -> dict[str, Finding]:
+        text = decode(data, self._finding.path).text
+        change = of_text(self._root, self._finding.path, self._old, text)
+        found = review(change, Around(None, self._settings, self._cancelled), None, 0).findings
+        return {each.fingerprint: each for each in found}
