@@ -8,6 +8,8 @@ import {
   type ServerOptions,
 } from "vscode-languageclient/node";
 
+import { run, showBeside } from "./editing";
+import { writes } from "./edits";
 import { asExplanation, EXPLAIN, shownHere } from "./explanation";
 import { serverCommand, serverSettings, wanted, type ServerSettings } from "./settings";
 import { asStatus, barText, statusLine, type ServerState } from "./status";
@@ -32,6 +34,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     bar.text = barText(client ? STATES[client.state] : "stopped", settings().enabled);
     bar.tooltip = "codeassist: completions by a model on this machine";
     bar.show();
+    void vscode.commands.executeCommand("setContext", "codeassist.running", client?.state === State.Running);
   };
   const start = async () => {
     client = newClient(log);
@@ -89,7 +92,7 @@ function newClient(log: vscode.LogOutputChannel): LanguageClient {
   const server: ServerOptions = { command, args };
   const options: LanguageClientOptions = {
     documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
-    initializationOptions: settings(),
+    initializationOptions: { ...settings(), prompts: true }, // instructions are asked for, and edits shown, here
     outputChannel: log,
     synchronize: { configurationSection: SECTION },
     middleware: {
@@ -106,8 +109,13 @@ function newClient(log: vscode.LogOutputChannel): LanguageClient {
       // The client registers the provider for what the server says it can do; what is switched off is not even asked.
       provideInlineCompletionItems: (document, position, context, token, next) =>
         wanted(settings(document.uri), document.languageId) ? next(document, position, context, token) : null,
-      executeCommand: async (command, args, next) =>
-        command === EXPLAIN ? explain(await next(command, shownHere(args))) : next(command, args),
+      // The client registers the server's commands, so those of the palette come this way as well.
+      executeCommand: async (command, args, next) => {
+        if (client && writes(command)) {
+          return run(client, command, args);
+        }
+        return command === EXPLAIN ? explain(await next(command, shownHere(args))) : next(command, args);
+      },
       // Ghost text is shown: the same text again in the list of words would only be in the way.
       provideCompletionItem: () => [],
     },
@@ -133,8 +141,7 @@ async function explain(answer: unknown): Promise<void> {
   }
   const more = "Show More";
   if ((await vscode.window.showInformationMessage(explanation.message, more)) === more) {
-    const document = await vscode.workspace.openTextDocument({ language: "markdown", content: explanation.markdown });
-    await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
+    await showBeside(explanation.markdown);
   }
 }
 

@@ -12,6 +12,7 @@ interface Manifest {
 const root = join(__dirname, "..", "..", "..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
 const defaults: Read = (name) => manifest.contributes.configuration.properties[`codeassist.${name}`]?.default;
+const EDITORS_OWN = ["codeassist.command", "codeassist.preview"];
 
 function withDefaults(values: Record<string, unknown>): Read {
   return (name) => (name in values ? values[name] : defaults(name));
@@ -42,10 +43,10 @@ test("values of a wrong type are left out", () => {
   assert.deepEqual(serverSettings(withDefaults({ languages: null })).languages, {});
 });
 
-test("every setting but the command is one that the mapping reads", () => {
+test("every setting but those of the editor alone is one that the mapping reads", () => {
   const read: string[] = [];
   serverSettings((name) => (read.push(`codeassist.${name}`), undefined));
-  const declared = Object.keys(manifest.contributes.configuration.properties).filter((name) => name !== "codeassist.command");
+  const declared = Object.keys(manifest.contributes.configuration.properties).filter((name) => !EDITORS_OWN.includes(name));
   assert.deepEqual(read.sort(), declared.sort());
 });
 
