@@ -1,29 +1,40 @@
-"""The journal of one working tree: applies change sets, lists them, undoes them, mends what was interrupted."""
+"""The journal of one working tree: applies change sets, lists them, undoes them, mends what was interrupted.
+
+A change set is entered with the contents before and after it, and on disk, before the first file is touched. Every
+file is wholly old or wholly new at all times, whenever the program ends; the next time the journal opens, what was not
+completed is taken back. What somebody else writes meanwhile is never overwritten: files are exchanged, what comes out
+is compared with what should have been there, and is put back if it is something else.
+
+A file that has several names (hard links) gets its new content under this name only, as with git. Owner, mode, extended
+attributes and access control lists are kept as far as this user may; links in the tree are followed and stay.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from codeassist.context.roots import Root
 from codeassist.edit.change import ChangeSet
+from codeassist.edit.journal import listing
+from codeassist.edit.journal.changing import carry_out, mend
+from codeassist.edit.journal.entering import enter, enter_as_undone
+from codeassist.edit.journal.listing import Entry, State
+from codeassist.edit.journal.manifest import Manifest
+from codeassist.edit.journal.store import DamagedError, Images, Store
+from codeassist.edit.journal.undoing import parts_of
+from codeassist.errors import MissingError, UsageError
+from codeassist.paths import private_directory
 
 if TYPE_CHECKING:
+    from filelock import BaseFileLock
     from typing_extensions import Self
 
-State = Literal["applied", "undone", "broken"]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One change set of the journal. `when`: seconds since 1970; `files`: (path, lines added, lines removed)."""
-
-    id: str
-    title: str
-    when: float
-    state: State
-    files: tuple[tuple[str, int, int], ...]
+__all__ = ["Entry", "Journal", "State", "Undone"]
+_LOCK_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,8 @@ class Undone:
     Attributes:
         change: what it would do to the files as they are now.
         conflicts: paths in which later changes overlap: they are in `change` with conflict markers, and are only
-            written if a person says so.
+            written if a person says so. One that is not in `change` stays as it is: the edit made or removed it, it
+            cannot be read, or it is no text.
     """
 
     change: ChangeSet
@@ -43,10 +55,16 @@ class Undone:
 class Journal:
     """One at a time: opening takes a lock. What was interrupted before is undone as it opens.
 
+    The newest 200 edits are kept, and 200 MB; what could not be taken back wholly is kept until somebody removes it.
+
     `notices`: what was found so, in sentences for people.
     """
 
-    notices: tuple[str, ...] = ()
+    def __init__(self, store: Store, root: Path, lock: BaseFileLock, notices: tuple[str, ...] = ()) -> None:
+        self.notices = notices
+        self._store = store
+        self._root = root
+        self._lock = lock
 
     @classmethod
     def open(cls, state: Path, root: Path) -> Self:
@@ -55,15 +73,28 @@ class Journal:
         Raises:
             MissingError: the state directory cannot be used, or another codeassist has held the lock for too long.
         """
-        raise NotImplementedError
+        root = root.resolve()
+        folder = private_directory(private_directory(state / "edits") / Root(root, root).directory)
+        lock = _locked(folder, root)
+        try:
+            store = Store(folder)
+            store.sweep()
+            return cls(store, root, lock, tuple(mend(store, root)))
+        except OSError as error:
+            lock.release()
+            raise MissingError(f"cannot use {folder}: {error.strerror}", "see who may write there") from error
+        except BaseException:
+            lock.release()
+            raise
 
     def __enter__(self) -> Self:
-        raise NotImplementedError
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        raise NotImplementedError
+        with suppress(OSError):
+            self._lock.release()
 
     def apply(self, change: ChangeSet) -> str:
         """Write a change set, all of it or nothing; its id.
@@ -73,27 +104,67 @@ class Journal:
             UsageError: a path leads out of the root; nothing was changed.
             MissingError: a file cannot be written (its reason is told); nothing was changed.
         """
-        raise NotImplementedError
+        if change.root.resolve() != self._root:
+            raise UsageError(f"{change.root} is not {self._root}, whose journal this is", "nothing was changed")
+        return self._write(change)
+
+    def _write(self, change: ChangeSet, undone: Manifest | None = None) -> str:
+        manifest, steps = enter(self._store, self._root, change, undone)
+        carry_out(self._store, self._root, manifest, steps)
+        with suppress(OSError):
+            listing.prune(self._store)
+        return manifest.id
 
     def entries(self) -> list[Entry]:
         """What the journal holds, the newest first."""
-        raise NotImplementedError
+        return listing.entries(self._store)
 
     def undoing(self, entry_id: str = "") -> tuple[Entry, Undone]:
         """What undoing an entry (by its id or the beginning of it) would do; without one, the newest that is applied.
 
-        Where files were changed since, those changes are kept: a three-way merge.
+        Where files were changed since, those changes are kept: a three-way merge. One whose files are all as they were
+        before it is entered as undone.
 
         Raises:
             UsageError: there is no such entry, it is undone already, or nothing is left to undo.
+            MissingError: its contents cannot be read any more.
         """
-        raise NotImplementedError
+        entry = listing.find(self._store, entry_id)
+        manifest, images = self._read(entry)
+        edits, conflicts = parts_of(self._root, manifest, images, self._store.folder)
+        if not edits and not conflicts:
+            with suppress(OSError):
+                enter_as_undone(self._store, manifest)
+            raise UsageError(f"edit {entry.id} is undone already: its files are as before", "nothing was changed")
+        return entry, Undone(ChangeSet(self._root, f"undo {entry.title}", tuple(edits)), tuple(conflicts))
 
     def undo(self, entry: Entry, undone: Undone) -> None:
         """Write what `undoing` said, all or nothing.
 
         Raises:
             ConflictError: a file has changed in between.
+            UsageError: it was undone in between.
             MissingError: a file cannot be written.
         """
-        raise NotImplementedError
+        self._write(undone.change, self._read(listing.find(self._store, entry.id))[0])
+
+    def _read(self, entry: Entry) -> tuple[Manifest, Images]:
+        try:
+            manifest = self._store.manifest(entry.id)
+            return manifest, self._store.images(manifest)
+        except DamagedError as error:
+            raise MissingError(str(error), "it cannot be undone") from error
+
+
+def _locked(folder: Path, root: Path) -> BaseFileLock:
+    import filelock
+
+    lock = filelock.FileLock(folder / "lock", timeout=_LOCK_SECONDS, mode=0o600)
+    try:
+        lock.acquire()
+    except filelock.Timeout as error:
+        hint = "wait until it is done, and run it again"
+        raise MissingError(f"another codeassist is changing files in {root}", hint) from error
+    except OSError as error:
+        raise MissingError(f"cannot use {folder}: {error.strerror}", "see who may write there") from error
+    return lock
