@@ -21,7 +21,7 @@ _CHANGING = re.compile(
 )
 _NAMED = re.compile(
     r"\b(?:called|named|(?:new |another |extra |optional )?(?:parameter|argument)|renamed? (?:it|the \w+|\w+) to)[ ]+"
-    r"[`'\"]?([A-Za-z_]\w*)[`'\"]?(?=[\s,.;:)(]|$)(?! (?:that|which|to|for|is|as the)\b)"
+    r"(?:[`'\"]([A-Za-z_]\w*)[`'\"]|([A-Za-z_]\w*)(?=[ ](?:and|as|that|which|with)\b|[,.;:=(]|$))"
 )
 _QUOTED = re.compile(r"`([A-Za-z_]\w*)(?:\(\))?`")
 _CODE = re.compile(
@@ -50,6 +50,6 @@ class Intent(NamedTuple):
 def intent(instruction: str) -> Intent:
     """Read an instruction; what its words do not tell is left out."""
     text = instruction[:_CHARACTERS]
-    found = [*_QUOTED.findall(text), *_NAMED.findall(text), *_CODE.findall(text)]
+    found = [*_QUOTED.findall(text), *(one or other for one, other in _NAMED.findall(text)), *_CODE.findall(text)]
     names = tuple(dict.fromkeys(name for name in found if name.lower() not in _WORDS and len(name) < 60))
     return Intent(_ADDING.search(text) is not None, _CHANGING.search(text) is not None, names)

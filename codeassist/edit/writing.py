@@ -33,7 +33,8 @@ class Asked:
             token does, such as behind a name.
         begin: what the answer must begin with (after the opening), by a grammar.
         stop: texts that end it; they are not part of it.
-        enough: says of all that was written so far whether it is complete: then writing ends there.
+        enough: says of all that was written so far whether it is complete: then writing ends there. It is asked at the
+            ends of lines.
     """
 
     messages: Sequence[Message]
@@ -69,7 +70,7 @@ def write(
         progress(usage)
         size += len(chunk.text)
         last_line = len(chunk.text) - chunk.text.rfind("\n") - 1 if "\n" in chunk.text else last_line + len(chunk.text)
-        enough = bool(chunk.text) and asked.enough("".join(said))
+        enough = "\n" in chunk.text and asked.enough("".join(said))
         stopped = cancelled()
         return stopped or enough or size > _MOST_CHARACTERS or last_line > _LONGEST_LINE
 

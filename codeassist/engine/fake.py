@@ -204,8 +204,9 @@ class FakeEngine:
     def _rest(self, request: Request, reply: Reply) -> str:
         """What is left of the reply when the prompt already ends with a part of it (a resumed request)."""
         text = request.begin + reply.text
-        for length in range(len(text), 0, -1):
-            if request.prompt[-length:] == self.tokenize([text[:length]])[0]:
+        (tokens,) = self.tokenize([text[: len(request.prompt)]])
+        for length in range(len(tokens), 0, -1):
+            if request.prompt[-length:] == tokens[:length]:
                 return text[length:]
         return text
 
