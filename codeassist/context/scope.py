@@ -58,11 +58,11 @@ def definitions(language: Language, text: str) -> list[Definition]:
 
 def scopes(language: Language, text: str, tree: tree_sitter.Tree | None = None) -> list[Scope]:
     """Every definition with offsets, in the order of the text; `tree`: its syntax tree, where there is one already."""
-    at = _Offsets(encode(text))
+    at = Offsets(encode(text))
     return [_scope(language, node, at) for node in _definition_nodes(language, tree or parse(language, text))]
 
 
-def _scope(language: Language, node: tree_sitter.Node, at: _Offsets) -> Scope:
+def _scope(language: Language, node: tree_sitter.Node, at: Offsets) -> Scope:
     outer, body = _wrapped(language, node), body_of(language, node)
     start, end = at[outer.start_byte], at[outer.end_byte]
     return Scope(name_of(language, node), kind_of(language, node), start, end, at[body.start_byte] if body else -1)
@@ -74,7 +74,7 @@ def scopes_around(language: Language, text: str, offset: int, tree: tree_sitter.
     Only the nodes around the place are looked at: this runs at every keystroke.
     """
     data = encode(text)
-    at, byte = _Offsets(data), len(encode(text[:offset]))
+    at, byte = Offsets(data), len(encode(text[:offset]))
     tree = tree or parse(language, text)
     found: dict[tuple[int, int], Scope] = {}
     for place in (byte, byte - 1):  # a definition that ends at the place is beside it
@@ -95,8 +95,8 @@ def enclosing_definition(language: Language, text: str, offset: int) -> Enclosin
     return Enclosing(innermost=(last.start, last.end), outermost=(first.start, first.end))
 
 
-class _Offsets:
-    """Byte offsets of UTF-8 as code-point offsets."""
+class Offsets:
+    """Byte offsets of UTF-8 as code-point offsets; fast in the order of the text."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

@@ -106,9 +106,9 @@ def _imports(found: Captures) -> list[Import]:
     ]
 
 
-def _definitions(language: Language, found: Captures) -> Iterator[Tag]:
+def named(found: Captures) -> Iterator[tuple[Found, str, str]]:
+    """Definitions in the order of the text, those around others first; each with its own name and its container."""
     around: list[tuple[int, int, str]] = []  # (end, the node's id, names from the outermost on)
-    constants: set[tuple[str, str]] = set()
     for one in sorted(found.definitions.values(), key=lambda one: (one.node.start_byte, -one.node.end_byte)):
         while around and around[-1][0] < one.node.end_byte:
             around.pop()
@@ -117,7 +117,14 @@ def _definitions(language: Language, found: Captures) -> Iterator[Tag]:
         container = ".".join(filter(None, [one.container or (inside[-1][2] if inside else ""), *before]))[:_PATH]
         name = name[:_NAME]
         around.append((one.node.end_byte, one.node.id, f"{container}.{name}"[:_PATH] if container else name))
-        if name and not (one.kind in _BOUND_AGAIN and (container, name) in constants):
+        if name:
+            yield one, name, container
+
+
+def _definitions(language: Language, found: Captures) -> Iterator[Tag]:
+    constants: set[tuple[str, str]] = set()
+    for one, name, container in named(found):
+        if not (one.kind in _BOUND_AGAIN and (container, name) in constants):
             constants.add((container, name))
             yield _tag(language, found, one, name, container)
 

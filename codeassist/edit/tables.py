@@ -1,0 +1,44 @@
+"""The tables of tables.toml."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from codeassist import toml
+from codeassist.errors import ConfigError
+
+
+class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Texts are words, between blanks.
+
+    Attributes:
+        holders, asides, some_holders: for statements.py.
+        prose: for mentions.py.
+    """
+
+    holders: str
+    asides: str
+    prose: str
+    some_holders: dict[str, tuple[str, ...]]
+
+
+@cache
+def tables() -> Tables:
+    """What tables.toml holds.
+
+    Raises:
+        ConfigError: a field is missing, unknown or of the wrong type.
+    """
+    try:
+        return msgspec.convert(toml.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")), Tables)
+    except (toml.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(f"edit/tables.toml: {error}", "reinstall codeassist") from error
+
+
+@cache
+def words(text: str) -> frozenset[str]:
+    """The words of a table's text."""
+    return frozenset(text.split())
