@@ -45,12 +45,14 @@ class Outcome:
         holds: whether it does.
         reasons: why each draft before it was not taken, in their order; of the best one too, if none holds.
         checks: the check's results, of each draft that was checked.
+        reason: why `change` does not hold; "" if it does.
     """
 
     change: ChangeSet | None
     holds: bool
     reasons: tuple[str, ...] = ()
     checks: tuple[Checked, ...] = ()
+    reason: str = ""
 
 
 Checking = Callable[[ChangeSet], Checked]
@@ -68,7 +70,7 @@ def choose(root: Path, title: str, drafts: Iterable[Draft], checking: Checking |
     """
     reasons: list[str] = []
     checks: list[Checked] = []
-    best, rank = None, 0
+    best, best_reason, rank = None, "", 0
     seen: set[tuple[FileEdit, ...]] = set()
     for draft in drafts:
         _go_on(cancelled)
@@ -88,9 +90,9 @@ def choose(root: Path, title: str, drafts: Iterable[Draft], checking: Checking |
         reasons.append(reason)
         worth = 2 if checked else 1
         if files and worth > rank:
-            best, rank = change, worth
+            best, best_reason, rank = change, reason, worth
     _go_on(cancelled)
-    return Outcome(best, False, tuple(reasons), tuple(checks))
+    return Outcome(best, False, tuple(reasons), tuple(checks), best_reason)
 
 
 def _go_on(cancelled: Cancelled) -> None:

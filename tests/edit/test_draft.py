@@ -84,6 +84,7 @@ def test_the_best_is_shown_if_none_holds(drafts: list[Draft], best: bytes | None
     assert (outcome.change.files[0].after if outcome.change else None) == best
     assert len(outcome.reasons) == len(drafts)
     assert all(outcome.reasons)
+    assert outcome.reason == (outcome.reasons[1] if best else "")
 
 
 def test_what_changes_nothing_does_not_hold() -> None:
