@@ -112,6 +112,33 @@ class CommitPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mood: MoodPhrases
 
 
+class DocExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A definition with its documentation."""
+
+    languages: tuple[str, ...]
+    name: str
+    code: str
+    doc: str
+
+
+class DocPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is asked for to document a definition or a file."""
+
+    system: str
+    code: str  # with {fence}, {language} and {code}
+    before: str  # with {content}: where there is documentation already
+    definition: str  # with {name} and {parts}, which are made of what follows
+    file: str  # with {path}
+    purpose: str  # of a function
+    thing: str  # of a class and the like
+    parameters: str  # with {names}
+    parameter: str  # the same of one
+    returns: str
+    yields: str
+    raises: str  # with {names}
+    example: tuple[DocExample, ...]
+
+
 class FixPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is to be done about a fault, as an instruction of an edit."""
 
@@ -193,6 +220,11 @@ def edit_prompt() -> EditPrompt:
 def commit_prompt() -> CommitPrompt:
     """The request of `commit-msg`."""
     return _load(_folder() / "commit.toml", CommitPrompt)
+
+
+def doc_prompt() -> DocPrompt:
+    """The request of `doc`, with an example for each language."""
+    return _load(_folder() / "doc.toml", DocPrompt)
 
 
 def fix_prompt() -> FixPrompt:
