@@ -1,0 +1,117 @@
+"""Where edits and presets are made: the session, the repository, progress, the check; Ctrl-C ends it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from types import FrameType
+
+from codeassist.commands.editing import Wish
+from codeassist.commands.interruption import interruptible
+from codeassist.commands.output import Waiting
+from codeassist.commands.repository import repository
+from codeassist.context.index import Index
+from codeassist.edit.change import ChangeSet
+from codeassist.edit.checking import Bench
+from codeassist.edit.draft import Checked, Draft, Outcome, choose
+from codeassist.edit.original import root_of
+from codeassist.edit.pipeline import Desk
+from codeassist.engine.api import Usage
+from codeassist.errors import UsageError
+from codeassist.session import Session, open_session
+from codeassist.terminal import one_line
+
+_TITLE = 200  # characters
+_TERMINATED = 128 + signal.SIGTERM
+
+
+class Drafting:
+    """What drafts are made with, and how one of them is chosen.
+
+    Attributes:
+        root: the top of the working tree.
+        desk: what the pipelines are given.
+    """
+
+    def __init__(self, session: Session, index: Index | None, root: Path, wish: Wish) -> None:
+        self.root = root
+        self.desk = Desk(session, index, self._cancelled, self._progress)
+        self._wish = wish
+        self._pressed: Callable[[], bool] = lambda: False
+        self._waiting: Waiting | None = None
+        self._began = time.monotonic()
+
+    def decide(self, title: str, drafts: Iterable[Draft]) -> Outcome:
+        """Have drafts made until one holds and passes the check.
+
+        Raises:
+            EngineError: the engine failed.
+            CancelledError: Ctrl-C was pressed.
+            MissingError: the check cannot be run.
+        """
+        with interruptible() as self._pressed, Waiting("reading") as self._waiting, Bench(self.root) as bench:
+
+            def check(change: ChangeSet) -> Checked:
+                self.notice(f"checking: {self._wish.check}")
+                return bench.check(change, self._wish.check, self._pressed, self._wish.check_seconds)
+
+            checking = check if self._wish.check else None
+            return choose(self.root, one_line(title, _TITLE), drafts, checking, self._pressed)
+
+    def told(self) -> dict[str, object]:
+        """What the JSON document says of how it was made."""
+        spent = round((time.monotonic() - self._began) * 1000, 1)
+        return {"model": self.desk.session.manifest.id, "timings": {"total_ms": spent}}
+
+    def notice(self, text: str) -> None:
+        """What is being waited for now."""
+        if self._waiting is not None:
+            self._waiting.notice(text)
+
+    def _cancelled(self) -> bool:
+        return self._pressed()
+
+    def _progress(self, what: str, usage: Usage) -> None:
+        done = usage.cached_tokens + usage.evaluated_tokens
+        if usage.generated_tokens or not usage.prompt_tokens:
+            self.notice(f"writing {what}: {usage.generated_tokens} tokens")
+        else:
+            self.notice(f"reading for {what}: {done} of {usage.prompt_tokens} tokens")
+
+
+@contextmanager
+def drafting(environ: Mapping[str, str], place: Path, wish: Wish) -> Iterator[Drafting]:
+    """Open what an edit around a place needs.
+
+    Raises:
+        UsageError: the wish contradicts itself.
+        MissingError: there is no model.
+    """
+    if wish.apply and wish.dry_run:
+        raise UsageError("--apply writes, --dry-run does not", "give one of them")
+    root = root_of(place)
+    with _ending(), Waiting("reading") as waiting, open_session(environ, model=wish.model) as session:
+        searched: AbstractContextManager[Index | None] = (
+            nullcontext() if wish.no_context else repository(environ, place, waiting.notice)
+        )
+        with searched as index:
+            waiting.end()
+            yield Drafting(session, index if index is not None and index.root == root else None, root, wish)
+
+
+@contextmanager
+def _ending() -> Iterator[None]:
+    """SIGTERM unwinds the program, so that a check's processes and its copy of the tree go with it."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        sys.exit(_TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
