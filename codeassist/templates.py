@@ -86,6 +86,8 @@ class EditPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     part: str  # with {language}
     evidence: str
     change: str  # with {what} ("function") and {instruction}
+    think: str  # the same
+    alone: str  # with {instruction}; the part is shown as if it were the file
     whole: str  # with {instruction}
     new: str  # the same
     made: str  # with {path} and {instruction}, for a file that is not there yet

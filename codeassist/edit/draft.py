@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeassist.edit.change import ChangeSet, FileEdit
+from codeassist.edit.consensus import agree, likest
 from codeassist.errors import CancelledError
 
 Cancelled = Callable[[], bool]
@@ -59,40 +60,88 @@ Checking = Callable[[ChangeSet], Checked]
 _NOTHING = "it changes nothing"
 
 
-def choose(root: Path, title: str, drafts: Iterable[Draft], checking: Checking | None, cancelled: Cancelled) -> Outcome:
+def choose(
+    root: Path,
+    title: str,
+    drafts: Iterable[Draft],
+    checking: Checking | None,
+    cancelled: Cancelled,
+    *,
+    consensus: bool = False,
+) -> Outcome:
     """Take the first draft that holds and passes the check; drafts are made as they are pulled.
 
+    `consensus`: where there is no check, several that hold are compared: one is taken as soon as two agree, else in the
+    end the one that the others are most like.
     Of those that fail, one that only the check refuses is better than one that does not hold, which is better than
     nothing; of equals the first.
 
     Raises:
-        CancelledError: `cancelled` said so before one held.
+        CancelledError: `cancelled` said so before one was taken.
     """
-    reasons: list[str] = []
-    checks: list[Checked] = []
-    best, best_reason, rank = None, "", 0
-    seen: set[tuple[FileEdit, ...]] = set()
+    choosing = _Choosing(root, title, checking, cancelled, consensus=consensus and checking is None)
     for draft in drafts:
         _go_on(cancelled)
-        files = tuple(each for each in draft.files if each.after != each.before)
-        if files and files in seen:
-            continue
-        seen.add(files)
-        change = ChangeSet(root, title, files)
-        reason = draft.reason or ("" if files else _NOTHING)
-        checked = checking(change) if checking and not reason else None
-        if checked:
-            _go_on(cancelled)
-            checks.append(checked)
-            reason = _complaint(checked)
-        if not reason:
-            return Outcome(change, True, tuple(reasons), tuple(checks))
-        reasons.append(reason)
-        worth = 2 if checked else 1
-        if files and worth > rank:
-            best, best_reason, rank = change, reason, worth
+        taken = choosing.take(draft)
+        if taken is not None:
+            return choosing.outcome(taken)
     _go_on(cancelled)
-    return Outcome(best, False, tuple(reasons), tuple(checks), best_reason)
+    return choosing.outcome(likest(choosing.held) if choosing.held else None)
+
+
+class _Choosing:
+    """What is known of the drafts so far."""
+
+    def __init__(
+        self, root: Path, title: str, checking: Checking | None, cancelled: Cancelled, *, consensus: bool
+    ) -> None:
+        self._root = root
+        self._title = title
+        self._checking = checking
+        self._cancelled = cancelled
+        self._consensus = consensus
+        self._reasons: list[str] = []
+        self._checks: list[Checked] = []
+        self._best: ChangeSet | None = None
+        self._best_reason, self._worth = "", 0
+        self._refused: set[tuple[FileEdit, ...]] = set()
+        self.held: list[ChangeSet] = []
+
+    def take(self, draft: Draft) -> ChangeSet | None:
+        """Look at one more draft; the one to take, once that can be told."""
+        files = tuple(each for each in draft.files if each.after != each.before)
+        if files and files in self._refused:
+            return None
+        change = ChangeSet(self._root, self._title, files)
+        reason, worth = self._complaint(change, draft.reason)
+        if reason:
+            self._refused.add(files)
+            self._reasons.append(reason)
+            if files and worth > self._worth:
+                self._best, self._best_reason, self._worth = change, reason, worth
+            return None
+        if not self._consensus:
+            return change
+        same = next((each for each in self.held if agree(each, change)), None)
+        self.held.append(change)
+        return same
+
+    def outcome(self, taken: ChangeSet | None) -> Outcome:
+        """The outcome if that draft is taken; None: none is."""
+        reasons, checks = tuple(self._reasons), tuple(self._checks)
+        if taken is not None:
+            return Outcome(taken, True, reasons, checks)
+        return Outcome(self._best, False, reasons, checks, self._best_reason)
+
+    def _complaint(self, change: ChangeSet, reason: str) -> tuple[str, int]:
+        """Why a draft is refused, "" if it is not; and what it is worth then."""
+        reason = reason or ("" if change.files else _NOTHING)
+        if reason or self._checking is None:
+            return reason, 1
+        checked = self._checking(change)
+        _go_on(self._cancelled)
+        self._checks.append(checked)
+        return _complaint(checked), 2
 
 
 def _go_on(cancelled: Cancelled) -> None:

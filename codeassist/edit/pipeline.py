@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codeassist.context.index import Index
-from codeassist.edit.change import FileEdit
 from codeassist.edit.draft import Cancelled, Draft
 from codeassist.edit.intent import intent
 from codeassist.edit.judging import Judged, judge, speaks_of_signature
 from codeassist.edit.original import Splice
-from codeassist.edit.prompt import ask
+from codeassist.edit.prompt import ask, code_of, ways_of
 from codeassist.edit.surroundings import around
 from codeassist.edit.target import Target
 from codeassist.edit.writing import write
@@ -56,9 +55,10 @@ class Desk:
 
 
 def drafts(desk: Desk, order: Order, count: int = DRAFTS) -> Iterator[Draft]:
-    """Drafts of an edit, at most so many, each made when it is pulled; equal ones are left out.
+    """Drafts of an edit, so many, each made when it is pulled.
 
-    A target that holds is not written again until all hold and the draft is still not taken.
+    The first ones are the likeliest answers to several ways of asking, the others are less likely ones. A target that
+    holds is not written again until all hold and the draft is still not taken.
 
     Raises:
         UsageError: a target does not fit the model's context.
@@ -66,7 +66,6 @@ def drafts(desk: Desk, order: Order, count: int = DRAFTS) -> Iterator[Draft]:
         CancelledError: the person wants no more.
     """
     pens = [_Pen(desk, order, target) for target in order.targets]
-    seen: set[tuple[FileEdit, ...]] = set()
     written: dict[int, Judged] = {}
     for attempt in range(count):
         if all(not judged.reason for judged in written.values()):
@@ -75,10 +74,7 @@ def drafts(desk: Desk, order: Order, count: int = DRAFTS) -> Iterator[Draft]:
             if number not in written or written[number].reason:
                 done = [written[before] for before in range(number)]
                 written[number] = pen.write(attempt, f"draft {attempt + 1} of {count}", _changed(order, done))
-        draft = _joined(order, [written[number] for number in range(len(pens))])
-        if draft.reason or draft.files not in seen:
-            seen.add(draft.files)
-            yield draft
+        yield _joined(order, [written[number] for number in range(len(pens))])
 
 
 def _changed(order: Order, done: Sequence[Judged]) -> str:
@@ -140,13 +136,10 @@ class _Pen:
     def write(self, attempt: int, what: str, changed: str) -> Judged:
         """What the model writes at that attempt, held against the target. `changed`: what is written already."""
         desk, evidence = self._desk, "\n\n".join(filter(None, (self._order.evidence, changed)))
-        asked = ask(self._target, self._order.instruction, evidence, self._shown, self._most)
-        said = write(desk.session.engine, asked, attempt, desk.cancelled, lambda usage: desk.progress(what, usage))
+        ways = ways_of(self._target)
+        way, level = ways[attempt % len(ways)], attempt // len(ways)
+        asked = ask(self._target, self._order.instruction, evidence, self._shown, self._most, way)
+        said = write(desk.session.engine, asked, level, desk.cancelled, lambda usage: desk.progress(what, usage))
         if not said.whole:
             return Judged((), "did not come to an end")
         return judge(self._target, code_of(said.text), signature_free=self._free)
-
-
-def code_of(reply: str) -> str:
-    """The code of an answer that begins with a fence."""
-    return reply.partition("\n")[2]

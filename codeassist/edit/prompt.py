@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from textwrap import dedent
+from typing import Literal
 
 from codeassist import templates
 from codeassist.context.languages import Language, language_for
@@ -17,31 +19,47 @@ from codeassist.terminal import one_line, sanitise
 
 _KINDS = {"statements": "code", "": "code"}
 _EVIDENCE, _INSTRUCTION, _PATH = 4_000, 4_000, 240  # characters
+_THOUGHT, _THOUGHT_TOKENS = "To", 128
+_BLOCK = re.compile(r"^(`{3,})[^\n]*\n(.*?)(?:\n\1`*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 _TRYING = re.compile(r"\n(?![\s@#)\]}\"']|(?:async[ ]+)?def\b|class\b|import\b|from\b|[A-Z_]+ ?[:=])[^\n]+\n")
 
 
-def ask(target: Target, instruction: str, evidence: str, shown: Around, max_tokens: int) -> Asked:
-    """The request for one target."""
+Way = Literal["plain", "think", "alone"]
+_WAYS: tuple[Way, ...] = ("plain", "think", "alone")
+
+
+def ways_of(target: Target) -> tuple[Way, ...]:
+    """The ways in which a target is asked for: what two agree on is right more often than what one says."""
+    return _WAYS if target.form == "node" else ("plain",)
+
+
+def ask(target: Target, instruction: str, evidence: str, shown: Around, max_tokens: int, way: Way = "plain") -> Asked:
+    """The request for one target, in one of its ways."""
     prompt = templates.edit_prompt()
     language = language_for(target.original.path)
     name = language.id if language is not None else ""
-    parts = [
-        _shown(prompt.elsewhere, shown.elsewhere),
-        _shown(prompt.callers, shown.callers),
-        _shown(prompt.file, shown.file, path=one_line(target.original.path, _PATH), language=name),
-        _shown(prompt.part, _part(target), language=name),
-        _shown(prompt.evidence, sanitise(evidence[:_EVIDENCE]).strip("\n")),
-        _wanted(prompt, target, instruction[:_INSTRUCTION].strip()),
-    ]
-    content = "".join(parts).strip()
+    path = one_line(target.original.path, _PATH)
+    known = _shown(prompt.evidence, sanitise(evidence[:_EVIDENCE]).strip("\n"))
+    wanted = _wanted(prompt, target, instruction[:_INSTRUCTION].strip(), way)
+    if way == "alone":
+        code = dedent(target.indent + target.text)
+        parts = [_shown(prompt.file, code, path=path, language=name), known, wanted]
+    else:
+        parts = [
+            _shown(prompt.elsewhere, shown.elsewhere),
+            _shown(prompt.callers, shown.callers),
+            _shown(prompt.file, shown.file, path=path, language=name),
+            _shown(prompt.part, _part(target), language=name),
+            known,
+            wanted,
+        ]
+    messages = [Message("system", prompt.system), Message("user", "".join(parts).strip())]
+    if way == "think":
+        return Asked(messages, max_tokens + _THOUGHT_TOKENS, opening=_THOUGHT)
     fence = _fence(target.text)
-    return Asked(
-        messages=[Message("system", prompt.system), Message("user", content)],
-        max_tokens=max_tokens,
-        opening=f"{fence}{name}\n{_head(target, language)}",
-        stop=(f"\n{fence}",),
-        enough=_enough(target, language),
-    )
+    head = _head(target, language) if way == "plain" else ""
+    enough = _enough(target, language)
+    return Asked(messages, max_tokens, f"{fence}{name}\n{head}", stop=(f"\n{fence}",), enough=enough)
 
 
 def _shown(part: str, content: str, **values: str) -> str:
@@ -53,12 +71,21 @@ def _part(target: Target) -> str:
     return target.indent + target.text if target.form == "node" else ""
 
 
-def _wanted(prompt: EditPrompt, target: Target, instruction: str) -> str:
+def code_of(reply: str) -> str:
+    """What stands in the first code block of an answer; "" if it has none."""
+    block = _BLOCK.search(reply)
+    return f"{block[2]}\n" if block else ""
+
+
+def _wanted(prompt: EditPrompt, target: Target, instruction: str, way: Way) -> str:
     what = _KINDS.get(target.kind, target.kind)
     if target.form == "insert":
         return prompt.new.format(instruction=instruction)
+    if way == "alone":
+        return prompt.alone.format(instruction=instruction)
     if target.form == "node":
-        return prompt.change.format(what=what, instruction=instruction)
+        asked = prompt.think if way == "think" else prompt.change
+        return asked.format(what=what, instruction=instruction)
     if target.original.text.strip():
         return prompt.whole.format(instruction=instruction)
     return prompt.made.format(path=one_line(target.original.path, _PATH), instruction=instruction)

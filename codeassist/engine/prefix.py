@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def common(left: Sequence[int], right: Sequence[int]) -> int:
-    """How many tokens both begin with."""
+def common(left: Sequence[object], right: Sequence[object]) -> int:
+    """How many tokens (or characters) both begin with."""
     for index, (one, other) in enumerate(zip(left, right, strict=False)):
         if one != other:
             return index
