@@ -45,8 +45,8 @@ class Drafting:
         self._waiting: Waiting | None = None
         self._began = time.monotonic()
 
-    def decide(self, title: str, drafts: Iterable[Draft]) -> Outcome:
-        """Have drafts made until one holds and passes the check.
+    def decide(self, title: str, drafts: Iterable[Draft], *, consensus: bool = False) -> Outcome:
+        """Have drafts made until one holds and passes the check; `consensus`: or until two agree, without a check.
 
         Raises:
             EngineError: the engine failed.
@@ -60,7 +60,8 @@ class Drafting:
                 return bench.check(change, self._wish.check, self._pressed, self._wish.check_seconds)
 
             checking = check if self._wish.check else None
-            return choose(self.root, one_line(title, _TITLE), drafts, checking, self._pressed)
+            title = one_line(title, _TITLE)
+            return choose(self.root, title, drafts, checking, self._pressed, consensus=consensus)
 
     def told(self) -> dict[str, object]:
         """What the JSON document says of how it was made."""

@@ -49,7 +49,7 @@ def run(
             say("nothing was changed")
             return 0
         order = Order(instruction, targets)
-        outcome = work.decide(instruction, drafts(work.desk, order, wish.drafts))
+        outcome = work.decide(instruction, drafts(work.desk, order, wish.drafts), consensus=True)
         told = work.told()
     return settle(environ, outcome, wish, told)
 
