@@ -27,12 +27,13 @@ class Range(msgspec.Struct, frozen=True):
 
 
 class Complaint(msgspec.Struct, frozen=True):
-    """A diagnostic of any server, as far as it says what is wrong."""
+    """A diagnostic of any server, as far as it says what is wrong; `fingerprint`: of a finding of ours."""
 
     message: str
     source: str | None = None
     code: str | int | None = None
     range: Range | None = None
+    fingerprint: str | None = None
 
 
 class Argument(msgspec.Struct, frozen=True):

@@ -12,10 +12,11 @@ from codeassist.edit.aim import aimed
 from codeassist.edit.draft import Draft, Outcome, choose
 from codeassist.edit.original import Original
 from codeassist.edit.pipeline import Desk, Order, drafts
-from codeassist.edit.presets.fix import order_of
+from codeassist.edit.presets import doc, fix
+from codeassist.edit.presets.mending import Mending
 from codeassist.edit.target import Named
 from codeassist.engine.api import Usage
-from codeassist.lsp.edit_actions import FIX
+from codeassist.lsp.edit_actions import DOC, EDIT
 from codeassist.lsp.looking import looking
 from codeassist.lsp.progress import Watch
 from codeassist.lsp.tasks import Task
@@ -47,24 +48,33 @@ def draft(environ: Mapping[str, str], session: Session, task: Task, watch: Watch
         desk = Desk(session, index, watch.cancelled, _telling(watch.say))
         made, kept = _made(desk, task, original)
         title = one_line(task.title, _TITLE)
-        return Drafted(choose(task.root, title, made, None, watch.cancelled, consensus=True), kept)
+        return Drafted(choose(task.root, title, made, None, watch.cancelled, consensus=task.command == EDIT), kept)
 
 
 def _made(desk: Desk, task: Task, original: Original) -> tuple[Iterator[Draft], tuple[Lines, ...]]:
     """Drafts of a task, and the lines that they are only right beside."""
-    if task.command == FIX:
-        order = order_of(original, _finding(task))
-    else:
+    if task.command == DOC:
+        return doc.drafts(desk, original, Named(task.path, task.first, task.last)), (Lines(task.first, task.last),)
+    if task.command == EDIT:
         order = Order(task.instruction, aimed(original, Named(task.path, task.first, task.last), task.instruction))
-    return drafts(desk, order), tuple(Lines(*each.lines) for each in order.targets)
+        return drafts(desk, order), _lines(order)
+    order = fix.order_of(original, task.finding or _finding(task))
+    if task.finding is None:
+        return drafts(desk, order), _lines(order)
+    mending = Mending(task.root, task.finding, task.old, desk.session.settings.review, desk.cancelled)
+    return fix.mended(desk, original, mending), _lines(order)
+
+
+def _lines(order: Order) -> tuple[Lines, ...]:
+    return tuple(Lines(*each.lines) for each in order.targets)
 
 
 def _finding(task: Task) -> Finding:
-    """A diagnostic of any server, as if a check had found it."""
+    """A diagnostic of another server, as if a check had found it."""
     told = task.complaint
     message = told.message if told is not None else ""
-    source = told.source if told is not None and told.source else "diagnostic"
-    return Finding(rule=source, severity="high", path=task.path, line=task.first, end_line=task.last, message=message)
+    rule = (told.source if told is not None else "") or "diagnostic"
+    return Finding(rule=rule, severity="high", path=task.path, line=task.first, end_line=task.last, message=message)
 
 
 def _telling(say: Callable[[str], None]) -> Callable[[str, Usage], None]:

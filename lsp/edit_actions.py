@@ -91,22 +91,35 @@ def _fixes(offer: Offer) -> Iterator[types.CodeAction]:
     told: set[str] = set()
     for each in offer.params.context.diagnostics:
         message = each.message
-        if not message.strip() or message in told or not _to_be_fixed(offer.reviewed, each):
+        fingerprint = _fingerprint(each)
+        if not message.strip() or message in told or not _to_be_fixed(offer.reviewed, each.source, fingerprint):
             continue
         told.add(message)
-        complaint = {"message": message[:2000], "source": each.source, "code": each.code, "range": _plain(each.range)}
+        complaint: dict[str, Any] = {
+            "message": message[:2000],
+            "source": each.source,
+            "code": each.code,
+            "range": _plain(each.range),
+        }
+        if fingerprint:
+            complaint["fingerprint"] = fingerprint
         title = f"Fix with codeassist: {one_line(message, _TITLE)}"
         yield _action(offer, title, FIX, _QUICK, diagnostics=[each], range=_plain(each.range), diagnostic=complaint)
         if len(told) == _MOST_FIXES:
             return
 
 
-def _to_be_fixed(reviewed: Reviewed | None, told: types.Diagnostic) -> bool:
-    if told.source != "codeassist":
-        return True
+def _fingerprint(told: types.Diagnostic) -> str:
+    """Of a finding of ours; "" of another server's diagnostic."""
     data: Any = told.data
-    fingerprint = data.get("fingerprint") if isinstance(data, dict) else None
-    finding = reviewed.finding(str(fingerprint)) if reviewed is not None else None
+    known = data.get("fingerprint") if told.source == "codeassist" and isinstance(data, dict) else None
+    return known if isinstance(known, str) else ""
+
+
+def _to_be_fixed(reviewed: Reviewed | None, source: str | None, fingerprint: str) -> bool:
+    if source != "codeassist":
+        return True
+    finding = reviewed.finding(fingerprint) if reviewed is not None else None
     if reviewed is None or finding is None or finding.rule.partition("/")[0] == SECRET:
         return False
     return reviewed.fix(finding) is None

@@ -1,10 +1,12 @@
-"""`codeassist.explainFinding`: what a finding means, and what could be done; by the model where there is one."""
+"""What a finding means, and what could be done; by the model where there is one, but for a hover."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 from typing import Any
+
+from lsprotocol import types
 
 from codeassist.lsp.actions import edit_of, same
 from codeassist.lsp.assistant import Assistant
@@ -13,9 +15,11 @@ from codeassist.lsp.findings import Reviewed
 from codeassist.lsp.markdown import fenced, inert
 from codeassist.lsp.progress import Progress
 from codeassist.lsp.transport import in_thread
-from codeassist.review.explaining import Explanation, explain, unexplained
+from codeassist.review.explaining import Explanation, about, explain, unexplained
 from codeassist.review.finding import Finding, Fix
 from codeassist.terminal import one_line
+
+_MOST_HOVERED = 5
 
 
 async def explained(
@@ -80,3 +84,20 @@ def _difference(reviewed: Reviewed, fix: Fix) -> str:
     old = reviewed.lines[fix.line - 1 : fix.end_line]
     new = fix.text.removesuffix("\n").split("\n") if fix.text else []
     return fenced("\n".join([*(f"-{line}" for line in old), *(f"+{line}" for line in new)]), "diff")
+
+
+def hovered(document: Document, reviewed: Reviewed, position: types.Position) -> types.Hover | None:
+    """Why the findings at a place are told; in the rules' own words: a hover asks no model."""
+    line = position.line + 1
+    here = document.line(line)
+    lines = reviewed.lines
+    said = [
+        f"**{inert(each.rule)}**: {inert(reason)}"
+        for each in reviewed.findings
+        if each.line <= line <= each.end_line and line <= len(lines) and lines[line - 1] == here
+        if (reason := about(each))
+    ]
+    if not said:
+        return None
+    shown = "\n\n".join(dict.fromkeys(said[:_MOST_HOVERED]))
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, shown))

@@ -7,7 +7,9 @@ from typing import Any
 
 from lsprotocol import types
 
-from codeassist.lsp.actions import EXPLAIN, code_actions
+from codeassist.lsp import edit_commands
+from codeassist.lsp.abilities import abilities
+from codeassist.lsp.actions import EXPLAIN
 from codeassist.lsp.completion import ACCEPTED, resolve
 from codeassist.lsp.documents import Documents, choose_units
 from codeassist.lsp.explanation import answer, explained
@@ -21,6 +23,7 @@ def register(server: Server) -> None:
     _register_documents(server, server.documents)
     _register_requests(server)
     _register_review(server)
+    edit_commands.register(server)
     _register_commands(server)
 
 
@@ -33,8 +36,7 @@ def _register_life(server: Server) -> None:
         server.works.supported = server.messages.progress_supported
         workspace = params.capabilities.workspace
         server.pulls_configuration = bool(workspace and workspace.configuration)
-        edits = workspace.workspace_edit if workspace else None
-        server.versioned_edits = bool(edits and edits.document_changes)
+        server.editing.able = abilities(params.capabilities)
         texts = params.capabilities.text_document
         server.diagnostics.shown = bool(texts and texts.publish_diagnostics)
         server.watch(params.process_id)
@@ -111,16 +113,6 @@ def _register_requests(server: Server) -> None:
 
 
 def _register_review(server: Server) -> None:
-    kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
-
-    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)
-    def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
-        document = server.documents.get(params.text_document.uri)
-        reviewed = server.diagnostics.reviewed(params.text_document.uri)
-        if document is None or reviewed is None:
-            return []
-        return code_actions(document, reviewed, params, versioned=server.versioned_edits)
-
     @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def cancelled(params: types.WorkDoneProgressCancelParams) -> None:
         server.works.cancel(params.token)
@@ -134,7 +126,7 @@ def _register_review(server: Server) -> None:
         if document is None or reviewed is None or finding is None:
             return None
         explanation, gone = await explained(server.assistant, server.works, reviewed, finding)
-        told = answer(document, reviewed, finding, explanation, versioned=server.versioned_edits)
+        told = answer(document, reviewed, finding, explanation, versioned=server.editing.able.versioned)
         if not gone and True not in arguments[2:]:
             server.messages.show(INFO, told["message"])
         return told

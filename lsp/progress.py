@@ -6,9 +6,18 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from codeassist.lsp.protocol import Protocol
 from codeassist.terminal import one_line
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who waits: whether still, and who is told of progress. Called in the worker's thread."""
+
+    cancelled: Callable[[], bool]
+    say: Callable[[str], None]
 
 
 class Progress:

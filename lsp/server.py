@@ -19,6 +19,7 @@ from codeassist.lsp.assistant import Assistant
 from codeassist.lsp.completion import Suggester
 from codeassist.lsp.diagnostics import Cancel, Diagnostics
 from codeassist.lsp.documents import Document, Documents, language_names
+from codeassist.lsp.editing import Editing
 from codeassist.lsp.feedback import Feedback
 from codeassist.lsp.findings import Reviewed
 from codeassist.lsp.life import Life
@@ -48,8 +49,8 @@ class Server(LanguageServer):
         self.suggester = Suggester(self.assistant, self.feedback.shown)
         self.works = Progress(self.protocol)
         self.diagnostics = Diagnostics(self._look, self._publish, report_fault)
+        self.editing = Editing(environ, self.documents, self.assistant, self.works, self.diagnostics.reviewed)
         self.pulls_configuration = False
-        self.versioned_edits = False
         self._life: Life | None = None
 
     # --- life
@@ -144,6 +145,8 @@ class Server(LanguageServer):
         if complaints:
             self.messages.show_once(WARNING, "settings: " + "; ".join(complaints))
         self.suggester.options = chosen
+        self.editing.context = chosen.context
+        self.editing.prompts = self.editing.prompts or chosen.prompts  # what it can do, it can do for good
         self.diagnostics.choose(chosen.review, self.documents.all())
         changed = self.assistant.choose(chosen.model, chosen.mode, context=chosen.context)
         self.assistant.forgive()

@@ -171,11 +171,11 @@ def test_a_finding_is_explained_fixed_and_gone(editor: Editor, fake_engine: Fake
     neovim.keys("jA + c  # '😀'<Esc>")
     neovim.command("write")
     wait_for(lambda: findings(neovim), lambda found: found == ["1 ruff/F821"])
-    neovim.lua(ACT, "Explain")
+    neovim.lua(ACT, "Explain:")
     shown = wait_for(lambda: neovim.lua(FLOATING), bool)
     assert "In this line, write `b`." in shown
     assert "NameError" in shown
-    neovim.lua(ACT, "Fix")
+    neovim.lua(ACT, "Fix:")
     wait_for(lambda: neovim.lines, lambda lines: lines == ["def add(a, b):", "    return a + b  # '😀'"])
     neovim.command("write")
     wait_for(lambda: findings(neovim), lambda found: found == [])

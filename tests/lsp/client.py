@@ -35,6 +35,7 @@ class Client:
         self.notifications: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
         self.settings: Any = None
+        self.applies: Any = {"applied": True}  # the answer to workspace/applyEdit
         self.stderr = b""
         self.junk = b""
         self.closed = False
@@ -115,8 +116,8 @@ class Client:
 
     def _take(self, message: dict[str, Any]) -> None:
         if "method" in message and "id" in message:
-            wanted = message["method"] == "workspace/configuration"
-            self.send({"id": message["id"], "result": [self.settings] if wanted else None})
+            results = {"workspace/configuration": [self.settings], "workspace/applyEdit": self.applies}
+            self.send({"id": message["id"], "result": results.get(message["method"])})
         with self._changed:
             if "method" not in message:
                 self.answers.setdefault(message["id"], []).append(message)

@@ -190,6 +190,8 @@ def test_of_ours_those_without_a_fix_and_never_secrets() -> None:
     told += [diagnostic("gone", "codeassist", {"fingerprint": "gone"}), diagnostic("odd", "codeassist", [])]
     fixes = [each.title for each in offered(told=told, reviewed=reviewed, only=["quickfix"])]
     assert fixes == ["Fix with codeassist: ruff/F821"]
+    (fix,) = offered(told=told, reviewed=reviewed, only=["quickfix"])
+    assert command(fix)[1]["diagnostic"]["fingerprint"] == "ruff/F821"
     assert offered(told=told, only=["quickfix"]) == []
     reviewed.proposals["ruff/F821"] = gone
     assert offered(told=told, reviewed=reviewed, only=["quickfix"]) == []

@@ -44,9 +44,11 @@ def test_capabilities(start: Start, fake_engine: FakeScript) -> None:
     assert able["textDocumentSync"]["openClose"] is True
     assert able["inlineCompletionProvider"] == {}
     assert able["completionProvider"] == {"resolveProvider": True}
-    names = {"status", "restart", "toggle", "accepted", "explainFinding"}
+    names = {"status", "restart", "toggle", "accepted", "explainFinding", "edit", "doc", "test", "fix", "explain"}
     assert set(able["executeCommandProvider"]["commands"]) == {f"codeassist.{name}" for name in names}
-    assert able["codeActionProvider"] == {"codeActionKinds": ["quickfix"]}
+    assert able["codeActionProvider"]["resolveProvider"] is True
+    assert able["codeActionProvider"]["codeActionKinds"] == ["quickfix", "refactor", "refactor.rewrite"]
+    assert able["hoverProvider"]
     assert able["textDocumentSync"]["save"] is True
     assert answer["serverInfo"]["name"] == "codeassist"
 

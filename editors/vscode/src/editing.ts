@@ -2,23 +2,17 @@
 import * as vscode from "vscode";
 import { ExecuteCommandRequest, type LanguageClient } from "vscode-languageclient/node";
 
-import { asAnswer, asArgument, EDIT, EXPLAIN_CODE, FIX, leftToEditor, type Argument, type Change, type Span } from "./edits";
+import { asAnswer, asArgument, EXPLAIN_CODE, FIX, leftToEditor, type Answer, type Argument, type Change, type Span } from "./edits";
 
 /** Runs one of the server's commands that have the model write, from a code action or from the palette. */
 export async function run(client: LanguageClient, command: string, given: readonly unknown[]): Promise<void> {
   const argument = await completed(command, asArgument(given) ?? here());
-  if (!argument) {
-    return;
+  let answer = argument && (await send(client, command, argument));
+  if (argument && answer?.asks) {
+    // No comment in the code gives an instruction.
+    const instruction = await vscode.window.showInputBox({ prompt: "What is to be changed?", title: "Edit with codeassist" });
+    answer = instruction?.trim() ? await send(client, command, { ...argument, instruction }) : null;
   }
-  const progress = { location: vscode.ProgressLocation.Notification, title: "codeassist", cancellable: true };
-  const answer = await vscode.window.withProgress(progress, async (_report, token) => {
-    const params = { command, arguments: [leftToEditor(argument)] };
-    try {
-      return asAnswer(await client.sendRequest(ExecuteCommandRequest.type, params, token));
-    } catch (error) {
-      return token.isCancellationRequested ? null : asAnswer({ message: String(error) });
-    }
-  });
   if (!answer) {
     return;
   }
@@ -29,6 +23,19 @@ export async function run(client: LanguageClient, command: string, given: readon
   } else {
     void vscode.window.showWarningMessage(`codeassist: ${answer.message}`);
   }
+}
+
+/** The server's answer; null where the person cancelled. */
+async function send(client: LanguageClient, command: string, argument: Argument): Promise<Answer | null> {
+  const progress = { location: vscode.ProgressLocation.Notification, title: "codeassist", cancellable: true };
+  return vscode.window.withProgress(progress, async (_report, token) => {
+    const params = { command, arguments: [leftToEditor(argument)] };
+    try {
+      return asAnswer(await client.sendRequest(ExecuteCommandRequest.type, params, token));
+    } catch (error) {
+      return token.isCancellationRequested ? null : asAnswer({ message: String(error) });
+    }
+  });
 }
 
 /** Shows Markdown in an editor of its own, beside the code. */
@@ -47,16 +54,9 @@ function here(): Argument | null {
   return { uri: editor.document.uri.toString(), range: asSpan(editor.selection), version: editor.document.version };
 }
 
-/** The argument with what only a person can say; null where they say nothing. */
+/** The argument with what is to be fixed; null where a person chooses nothing. */
 async function completed(command: string, argument: Argument | null): Promise<Argument | null> {
-  if (!argument) {
-    return null;
-  }
-  if (command === EDIT && !argument.instruction) {
-    const instruction = await vscode.window.showInputBox({ prompt: "What is to be changed?", title: "Edit with codeassist" });
-    return instruction?.trim() ? { ...argument, instruction } : null;
-  }
-  return command === FIX && !argument.diagnostic ? withDiagnostic(argument) : argument;
+  return command === FIX && argument && !argument.diagnostic ? withDiagnostic(argument) : argument;
 }
 
 /** The argument with one of the diagnostics at its place, of any server. */

@@ -1,10 +1,9 @@
 // What is sent and answered when the model edits or explains. No part of the editor is needed here, so node tests it alone.
 
 /** The server's commands that have the model write; the palette's commands have the same names. */
-export const EDIT = "codeassist.edit";
 export const FIX = "codeassist.fix";
 export const EXPLAIN_CODE = "codeassist.explain";
-const WRITING: readonly string[] = [EDIT, "codeassist.doc", "codeassist.test", FIX, EXPLAIN_CODE];
+const WRITING: readonly string[] = ["codeassist.edit", "codeassist.doc", "codeassist.test", FIX, EXPLAIN_CODE];
 
 /** A place as the protocol has it. */
 export interface Span {
@@ -26,10 +25,11 @@ export type Change =
   | { kind: "create"; uri: string }
   | { kind: "text"; uri: string; version: number | null; edits: { range: Span; newText: string }[] };
 
-/** An answer, as far as it is used. `changes` is null where there is nothing to apply. */
+/** An answer, as far as it is used. `changes` is null where there is nothing to apply; `asks` for an instruction. */
 export interface Answer {
   message: string;
   markdown: string;
+  asks: boolean;
   changes: Change[] | null;
 }
 
@@ -51,10 +51,11 @@ export function leftToEditor(argument: Argument): Argument & { apply: false; sho
 
 /** Takes the server's answer; what is not as expected is nothing to apply. */
 export function asAnswer(answer: unknown): Answer {
-  const { message, markdown, edit } = (answer ?? {}) as { message?: unknown; markdown?: unknown; edit?: unknown };
+  const { message, markdown, edit, needs } = (answer ?? {}) as Record<string, unknown>;
   return {
     message: typeof message === "string" && message !== "" ? message : "there is no answer",
     markdown: typeof markdown === "string" ? markdown : "",
+    asks: needs === "instruction",
     changes: asChanges(edit),
   };
 }

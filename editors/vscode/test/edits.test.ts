@@ -32,6 +32,8 @@ test("an answer with an edit", () => {
     { kind: "text", uri: "file:///b.py", version: null, edits: [] },
   ]);
   assert.equal(answer.message, "did");
+  assert.equal(answer.asks, false);
+  assert.equal(asAnswer({ message: "needs an instruction", edit: null, needs: "instruction" }).asks, true);
 });
 
 test("of an edit that is not understood nothing is applied", () => {
@@ -48,7 +50,7 @@ test("of an edit that is not understood nothing is applied", () => {
     assert.equal(asAnswer({ message: "m", edit: { documentChanges: [text, change] } }).changes, null);
   }
   for (const answer of [null, undefined, 3, [], { edit: null }, { edit: { changes: {} } }]) {
-    assert.deepEqual(asAnswer(answer), { message: "there is no answer", markdown: "", changes: null });
+    assert.deepEqual(asAnswer(answer), { message: "there is no answer", markdown: "", asks: false, changes: null });
   }
 });
 

@@ -72,6 +72,28 @@ local function capabilities()
   return all
 end
 
+--- Commands of code actions that are not simply sent to the server: their answers are shown here.
+local function commands()
+  local handlers = {
+    ['codeassist.explainFinding'] = function(command, context)
+      require('codeassist.explain').run(command, context)
+    end,
+  }
+  for _, verb in ipairs({ 'edit', 'doc', 'test', 'fix', 'explain' }) do
+    handlers['codeassist.' .. verb] = function(command, context)
+      require('codeassist.edit').action(command, context)
+    end
+  end
+  return handlers
+end
+
+--- Settings as they are sent first, with what this client can do: ask for an instruction, and show an edit.
+local function initial()
+  local settings = config.settings()
+  settings.prompts = true
+  return settings
+end
+
 --- Serves a buffer, with a server of its repository that runs already or a new one.
 function M.attach(buffer)
   if not M.wanted(buffer) or M.of(buffer) then
@@ -83,13 +105,12 @@ function M.attach(buffer)
     root_dir = vim.fs.root(buffer, config.options.root_markers) or vim.fs.dirname(vim.api.nvim_buf_get_name(buffer)),
     capabilities = capabilities(),
     settings = { codeassist = config.settings() },
-    init_options = config.settings(),
+    init_options = initial(),
     flags = { exit_timeout = 200 },
-    commands = {
-      ['codeassist.explainFinding'] = function(command, context)
-        require('codeassist.explain').run(command, context)
-      end,
-    },
+    on_init = function(started)
+      started.server_capabilities.hoverProvider = nil -- else Neovim gives `K` to us in files that no other server knows
+    end,
+    commands = commands(),
     get_language_id = function(_, filetype)
       return filetype ~= '' and filetype or 'plaintext'
     end,

@@ -17,6 +17,8 @@ M.defaults = {
     dismiss = '<C-]>',
     next = '<M-]>',
   },
+  -- Shows what an edit would change, and asks, before it is applied. A command with `!` does not ask.
+  preview = true,
   -- Sent as the section `codeassist`: model, enabled, languages, maxLines, debounceMs, context, engine, review.
   settings = {},
 }
@@ -30,6 +32,7 @@ local TYPES = {
   display = 'string',
   highlight = 'string',
   keys = 'table',
+  preview = 'boolean',
   settings = 'table',
 }
 

@@ -3,6 +3,12 @@ local client = require('codeassist.client')
 
 local M = {}
 
+--- Shows Markdown beside the cursor; it goes when the cursor moves.
+function M.show(markdown)
+  local lines = vim.split(markdown, '\n', { trimempty = true })
+  vim.lsp.util.open_floating_preview(lines, 'markdown', { wrap = true, max_width = 80, focus_id = 'codeassist' })
+end
+
 --- Takes the place of the command `codeassist.explainFinding`, which the code action names.
 function M.run(command, context)
   local serving = vim.lsp.get_client_by_id(context.client_id)
@@ -15,8 +21,7 @@ function M.run(command, context)
       vim.notify('codeassist: that is not found any more; save the file to look again', vim.log.levels.WARN)
       return
     end
-    local lines = vim.split(told.explanation, '\n', { trimempty = true })
-    vim.lsp.util.open_floating_preview(lines, 'markdown', { wrap = true, max_width = 80, focus_id = 'codeassist' })
+    M.show(told.explanation)
   end)
 end
 

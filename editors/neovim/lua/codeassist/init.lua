@@ -3,6 +3,13 @@ local config = require('codeassist.config')
 
 local M = {}
 local started = false
+local VERBS = {
+  edit = 'Change the definition at the cursor, or the lines, as you say',
+  doc = 'Document the definition at the cursor',
+  test = 'Write tests of the definition at the cursor',
+  fix = 'Mend what a diagnostic of the line complains of',
+  explain = 'Explain the definition at the cursor, or the lines',
+}
 
 local function inline()
   return require('codeassist.inline')
@@ -22,6 +29,9 @@ local function watch()
     client().attach(event.buf)
   end)
   on('ColorScheme', M.highlight)
+  on('LspProgress', function(event)
+    require('codeassist.edit').progress(event)
+  end)
   if config.native() then
     on('LspAttach', function(event)
       local attached = vim.lsp.get_client_by_id(event.data.client_id)
@@ -44,6 +54,14 @@ local function commands()
   define('CodeAssistStatus', M.status, { desc = 'Tell what the server of this buffer uses and has done' })
   define('CodeAssistToggle', M.toggle, { desc = 'Switch suggestions off or on' })
   define('CodeAssistRestart', M.restart, { desc = 'Restart the language server' })
+  for verb, description in pairs(VERBS) do
+    define('CodeAssist' .. verb:gsub('^%l', string.upper), function(given)
+      require('codeassist.edit').command(verb, given)
+    end, { desc = description, range = true, bang = verb ~= 'explain', nargs = verb == 'edit' and '*' or 0 })
+  end
+  define('CodeAssistCancel', function()
+    require('codeassist.edit').cancel()
+  end, { desc = 'End what is being written for this buffer' })
 end
 
 --- The colour of suggestions, unless the user or the colour scheme has set one.
