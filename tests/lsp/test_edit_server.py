@@ -68,6 +68,12 @@ def opened(client: Client, file: Path, text: str = TEXT, version: int = 5) -> No
     client.open(file.as_uri(), text, version=version)
 
 
+def published(client: Client, file: Path) -> list[dict[str, Any]]:
+    """The diagnostics of a file."""
+    told = [each["params"] for each in client.notifications if each["method"] == "textDocument/publishDiagnostics"]
+    return [each for found in told if found["uri"] == file.as_uri() for each in found["diagnostics"]]
+
+
 def typed(client: Client, file: Path, version: int, line: int, character: int, text: str) -> None:
     client.change(file.as_uri(), version, {"range": at(line, character), "text": text})
 
@@ -310,6 +316,59 @@ def test_a_diagnostic_of_any_server_is_fixed(serve: Start, file: Path) -> None:
     answer = client.request("workspace/executeCommand", command)
     assert answer["applied"] is True, answer
     assert applied(TEXT, answer["edit"], file, 5) == AFTER
+
+
+def test_a_finding_of_ours_is_fixed_only_by_what_mends_it(serve: Start, file: Path) -> None:
+    wrong = TEXT.replace("return 3", "return thre")
+    reply = "```python\ndef last():\n    return {}\n```"
+    client = serve(
+        Reply(text=reply.format("thre + 0"), when="Undefined", times=1),
+        Reply(text=reply.format("3")),
+        options={"review": "checks"},
+    )
+    file.write_text(wrong, encoding="utf-8")
+    opened(client, file, wrong)
+    client.wait(lambda: published(client, file), "diagnostics")
+    (found,) = published(client, file)
+    params = {"textDocument": {"uri": file.as_uri()}, "range": at(15, 4)}
+    context = {"diagnostics": [found], "only": ["quickfix"]}
+    actions = client.request("textDocument/codeAction", params | {"context": context})
+    (action,) = [each for each in actions if each["title"].startswith("Fix with codeassist")]
+    command = {key: action["command"][key] for key in ("command", "arguments")}
+    answer = client.request("workspace/executeCommand", command)
+    assert answer["applied"] is True, answer
+    assert "check finds" in answer["reasons"][0]
+    assert applied(wrong, answer["edit"], file, 5) == TEXT
+
+
+def test_a_hover_says_why_a_finding_is_one_and_asks_no_model(serve: Start, file: Path) -> None:
+    wrong = TEXT.replace("return 3", "return thre")
+    client = serve(WRITTEN, options={"review": "checks", "enabled": False})
+    file.write_text(wrong, encoding="utf-8")
+    opened(client, file, wrong)
+    client.wait(lambda: published(client, file), "diagnostics")
+
+    def hover(line: int) -> Any:
+        params = {"textDocument": {"uri": file.as_uri()}, "position": {"line": line, "character": 6}}
+        return client.request("textDocument/hover", params)
+
+    assert hover(14) is None
+    shown = hover(15)["contents"]
+    assert shown["kind"] == "markdown"
+    assert shown["value"].startswith("**ruff/F821**: ")
+    assert "NameError" in shown["value"]
+    typed(client, file, 6, 15, 4, "x")
+    assert hover(15) is None, "the line is another"
+    assert client.engines() == []
+
+
+def test_a_definition_is_documented(serve: Start, file: Path) -> None:
+    client = serve(Reply(text="Give the last number of all."))
+    opened(client, file)
+    answer = asked(client, "doc", file, at(15, 4))
+    assert answer["applied"] is True, answer
+    documented = TEXT.replace("def last():\n", 'def last():\n    """Give the last number of all."""\n')
+    assert applied(TEXT, answer["edit"], file, 5) == documented
 
 
 def test_actions_are_resolved(serve: Start, file: Path) -> None:
