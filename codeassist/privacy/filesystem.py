@@ -26,8 +26,10 @@ def _rights(abi: int) -> int:
     return _ABI_1 | (_REFER if abi >= 2 else 0) | (_TRUNCATE if abi >= 3 else 0) | (_IOCTL_DEVICE if abi >= 5 else 0)
 
 
-def give_up_files(readable: Iterable[Path], writable: Iterable[Path]) -> bool:
+def give_up_files(readable: Iterable[Path], writable: Iterable[Path], runnable: Iterable[Path] = ()) -> bool:
     """Leave this process only these paths (and what is below them). Call it before threads are started.
+
+    `runnable` is readable too.
 
     Returns:
         True if the kernel enforces it, False where it has no Landlock.
@@ -47,6 +49,8 @@ def give_up_files(readable: Iterable[Path], writable: Iterable[Path]) -> bool:
     try:
         for path in readable:
             _allow(libc, ruleset, path, _READ & rights)
+        for path in runnable:
+            _allow(libc, ruleset, path, (_READ | _EXECUTE) & rights)
         for path in writable:
             _allow(libc, ruleset, path, rights & ~_EXECUTE)
         if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:

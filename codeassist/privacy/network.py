@@ -12,7 +12,7 @@ import ctypes
 import platform
 import struct
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _LOAD, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _RETURN = 0x20, 0x15, 0x35, 0x06
 _OFFSET_NUMBER, _OFFSET_ARCHITECTURE, _OFFSET_FIRST_ARGUMENT = 0, 4, 16
@@ -20,6 +20,7 @@ _ALLOW, _KILL_PROCESS, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _EACCES = 1, 13
 _AF_UNIX = 1
 _X32_BIT = 0x40000000
+_STARTS = 2
 _PR_SET_NO_NEW_PRIVS = 38
 _SECCOMP_SET_MODE_FILTER, _FILTER_FLAG_TSYNC = 1, 1
 
@@ -31,7 +32,7 @@ class Architecture:
     audit: int  # AUDIT_ARCH_*, linux/audit.h
     seccomp: int
     sockets: tuple[int, ...]  # socket, socketpair: allowed for AF_UNIX
-    denied: tuple[int, ...]  # see the module's docstring
+    denied: tuple[int, ...]  # see the module's docstring; the first two start programs (execve, execveat)
     x32: bool = False
 
 
@@ -72,8 +73,9 @@ def filter_program(architecture: Architecture) -> bytes:
     return b"".join([*program, _statement(_RETURN, _ALLOW)])
 
 
-def give_up_network() -> bool:
-    """Install the filter on every thread of this process.
+def give_up_network(*, programs: bool = False) -> bool:
+    """Install the filter on every thread of this process. `programs`: it may start others, which have the filter too;
+    then sockets with names cannot be had either, through which those who still have the network could be asked.
 
     Returns:
         True if the kernel enforces it; False where it cannot (not Linux, another processor, an old kernel).
@@ -81,6 +83,12 @@ def give_up_network() -> bool:
     architecture = ARCHITECTURES.get(platform.machine()) if sys.platform == "linux" else None
     if architecture is None:
         return False
+    if programs:
+        architecture = replace(
+            architecture,
+            sockets=architecture.sockets[1:],
+            denied=(architecture.sockets[0], *architecture.denied[_STARTS:]),
+        )
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return False
