@@ -89,7 +89,7 @@ class _End:
     def drain(self, seconds: float) -> None:
         """Take what is left, for at most so many seconds."""
         until = time.monotonic() + seconds
-        while time.monotonic() < until and self.read(until - time.monotonic()):
+        while self._open and time.monotonic() < until and self.read(until - time.monotonic()):
             pass
 
     def text(self) -> bytes:
