@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from codeassist.terminal import one_line, sanitise
 _MOST_LINES = 150  # of a definition that is written again as a whole
 _TOLD = 400  # characters of a finding's message
 _SHOWN_LINES, _WIDTH = 12, 240
+_EVIDENCE = 3_000  # characters of a check's output
+_COLOURS = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]?[@-~]")
 _PARTS = ("function", "method", "constructor", "property", "macro")
 
 
@@ -57,14 +60,15 @@ def order(root: Path, index: Index | None, output: str, folder: str = "") -> Ord
     return Order(templates.fix_prompt().fails.format(what=what), chosen, found.evidence)
 
 
-def order_at(original: Original, start: int, end: int) -> Order:
-    """The order to find and mend what is wrong in lines that a person named.
+def order_at(original: Original, start: int, end: int, output: str = "") -> Order:
+    """The order to find and mend what is wrong in lines that a person named; `output`: of a check that fails.
 
     Raises:
         UsageError: there are no such lines.
     """
-    prompt = templates.fix_prompt()
-    return Order(prompt.line.format(these=_these(original, start, end)), around(original, start, end))
+    instruction = templates.fix_prompt().line.format(these=_these(original, start, end))
+    evidence = sanitise(_COLOURS.sub("", output))[-_EVIDENCE:]
+    return Order(instruction, around(original, start, end), evidence)
 
 
 def order_of(original: Original, finding: Finding) -> Order:
@@ -79,16 +83,14 @@ def order_of(original: Original, finding: Finding) -> Order:
     return Order(instruction, around(original, finding.line, finding.end_line))
 
 
-def mended(desk: Desk, original: Original, finding: Finding, mending: Mending, count: int = DRAFTS) -> Iterator[Draft]:
-    """Drafts that mend a finding: its own fix, then what the model makes of it; those that do not have the reason.
+def mended(desk: Desk, original: Original, mending: Mending, count: int = DRAFTS) -> Iterator[Draft]:
+    """Drafts of the model that mend a finding; those that do not have the reason.
 
     Raises:
         UsageError: the file has no such lines any more.
         EngineError: the engine failed.
     """
-    if finding.fix is not None:
-        yield mending.fixed(original, finding.fix)
-    for draft in edits(desk, order_of(original, finding), count):
+    for draft in edits(desk, order_of(original, mending.finding), count):
         yield mending.judged(draft)
 
 

@@ -29,7 +29,7 @@ class Mending:
         self, root: Path, finding: Finding, old: str | None, settings: ReviewSettings, cancelled: Cancelled
     ) -> None:
         self._root = root
-        self._finding = finding
+        self.finding = finding
         self._old = old
         named = dict.fromkeys((*settings.enable, finding.rule.partition("/")[0]))
         self._settings = msgspec.structs.replace(settings, enable=tuple(named), baseline="")
@@ -38,36 +38,41 @@ class Mending:
 
     def judged(self, draft: Draft) -> Draft:
         """The draft, with a reason if the checks find the finding still, or another one."""
-        file = next((each for each in draft.files if each.path == self._finding.path), None)
+        file = next((each for each in draft.files if each.path == self.finding.path), None)
         if draft.reason or file is None or file.before is None or file.after is None:
             return draft
         return Draft(draft.files, self._complaint(file))
 
-    def fixed(self, original: Original, fix: Fix) -> Draft:
-        """A check's own fix: nothing is asked of a model."""
-        lines = original.text.split("\n")
-        starts = [0]
-        for line in lines:
-            starts.append(starts[-1] + len(line) + 1)
-        if not 1 <= fix.line <= len(lines) or not fix.line - 1 <= fix.end_line <= len(lines):
-            return Draft((), "its lines are not there any more")
-        end = min(starts[fix.end_line], len(original.text))
-        try:
-            return Draft((original.spliced([Splice(starts[fix.line - 1], end, fix.text)]),))
-        except UsageError as error:
-            return Draft((), error.message)
+    def fixed(self, original: Original) -> list[Draft]:
+        """The check's own fix, if it has one: nothing is asked of a model."""
+        return [] if self.finding.fix is None else [_applied(original, self.finding.fix)]
 
     def _complaint(self, file: FileEdit) -> str:
         if self._before is None:
             self._before = self._found(file.before or b"")
         after = self._found(file.after or b"")
-        if self._finding.fingerprint in after:
+        if self.finding.fingerprint in after:
             return "the check finds it still"
         new = [each for key, each in after.items() if key not in self._before]
         return f"a check finds in it: {one_line(new[0].message, 120)}" if new else ""
 
     def _found(self, data: bytes) -> dict[str, Finding]:
-        text = decode(data, self._finding.path).text
-        change = of_text(self._root, self._finding.path, self._old, text)
+        text = decode(data, self.finding.path).text
+        change = of_text(self._root, self.finding.path, self._old, text)
         found = review(change, Around(None, self._settings, self._cancelled), None, 0).findings
         return {each.fingerprint: each for each in found}
+
+
+def _applied(original: Original, fix: Fix) -> Draft:
+    lines = original.text.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    if not 1 <= fix.line <= len(lines) or not fix.line - 1 <= fix.end_line <= len(lines):
+        return Draft((), "its lines are not there any more")
+    end = min(starts[fix.end_line], len(original.text))
+    text = fix.text if original.text.endswith("\n") or end < len(original.text) else fix.text.removesuffix("\n")
+    try:
+        return Draft((original.spliced([Splice(starts[fix.line - 1], end, text)]),))
+    except UsageError as error:
+        return Draft((), error.message)
