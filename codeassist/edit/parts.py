@@ -76,6 +76,23 @@ class Syntax:
         """Without constants and variables."""
         return [each for each in self.parts if each.kind not in BOUND]
 
+    def tokens(self, start: int, end: int) -> Iterator[str]:
+        """The tokens between two characters, without comments."""
+        first, last = len(encode(self.text[:start])), len(encode(self.text[:end]))
+        cursor, data = self.tree.walk(), self.captures.data
+        while True:
+            node = cursor.node
+            if node is None or node.start_byte >= last:
+                return
+            if node.end_byte > first and "comment" not in node.type:
+                if node.child_count == 0:
+                    yield data[node.start_byte : node.end_byte].decode("utf-8", "replace").strip()
+                elif cursor.goto_first_child():
+                    continue
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    return
+
     def outermost(self) -> list[Part]:
         """The definitions that are in no other."""
         found: list[Part] = []

@@ -17,12 +17,20 @@ class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         holders, asides, some_holders: for statements.py.
         prose: for mentions.py.
+        signature_stems, signature_words: for signature.py.
+        imports, import_holders, before_imports: for imports.py; hints: for importing.py.
     """
 
     holders: str
     asides: str
     prose: str
+    signature_stems: str
+    signature_words: str
+    before_imports: str
+    import_holders: str
     some_holders: dict[str, tuple[str, ...]]
+    imports: dict[str, str]
+    hints: dict[str, str]
 
 
 @cache

@@ -1,0 +1,61 @@
+"""Python's docstrings: one that a reply forgot is put back, since small models leave them out without a word.
+
+It stays away where leaving it out is all that a reply does: then that was asked for.
+"""
+
+from __future__ import annotations
+
+from codeassist.edit.parts import Part, Syntax, syntax
+
+_MOST = 100  # docstrings of one reply
+
+
+def with_docstrings(file: Syntax, old: str, new: str) -> str:
+    """The new text of definitions, with the old ones' docstrings where they are missing. Both begin with their code."""
+    if file.language.id != "python":
+        return new
+    before, after = syntax(file.language, old), syntax(file.language, new)
+    if before is None or after is None or after.broken:
+        return new
+    lost = _lost(before, after)
+    found = new
+    for place, text in sorted(lost, reverse=True):
+        found = found[:place] + text + found[place:]
+    return new if _bare(found) == _bare(old) else found
+
+
+def _bare(text: str) -> list[str]:
+    return [line.rstrip() for line in text.rstrip().split("\n")]
+
+
+def _lost(before: Syntax, after: Syntax) -> list[tuple[int, str]]:
+    """Where docstrings are missing, each with what to enter there."""
+    known = {each.full_name: each for each in reversed(before.definitions())}
+    found = []
+    for part in after.definitions():
+        was = known.get(part.full_name)
+        if was is None or part.body < 0 or was.body < 0 or _docstring(after, part):
+            continue
+        text = _docstring(before, was)
+        indent = _indent(after.text, part.body)
+        if text and indent is not None and indent == _indent(before.text, was.body):
+            gap = "\n\n" if before.text[was.body + len(text) :].startswith("\n\n") else "\n"
+            found.append((part.body, f"{text}{gap}{indent}"))
+    return found[:_MOST]
+
+
+def _docstring(code: Syntax, part: Part) -> str:
+    """A definition's docstring as it is written, "" if it has none."""
+    body = code.text[part.body : part.end]
+    if not body.lstrip("rRuUbB").startswith(('"', "'")):
+        return ""
+    for found in code.captures.definitions.values():
+        if found.doc is not None and code.places[found.doc.start_byte] == part.body:
+            return code.text[part.body : code.places[found.doc.end_byte]]
+    return ""
+
+
+def _indent(text: str, place: int) -> str | None:
+    """The blanks before a place, if nothing else is on its line before it."""
+    lead = text[text.rfind("\n", 0, place) + 1 : place]
+    return lead if not lead.strip() else None

@@ -1,0 +1,64 @@
+"""What a reply may not hold, whatever it is for: it is hostile until it has been here."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from codeassist.terminal import sanitise
+
+LONGEST = 200_000  # characters of a reply
+_LONGEST_LINE = 1_000
+_FENCE = re.compile(r"[ \t]{0,8}(?:`{3,}|~{3,})[^\n`]{0,60}")
+_TOKEN = re.compile(
+    r"<[|｜][a-zA-Z_▁ ]{2,40}[|｜]>|<(?:fim_(?:prefix|middle|suffix)|file_sep|repo_name|s|/s|eot|bos|eos)>|\[/?INST\]"
+)
+
+
+class Inspected(NamedTuple):
+    """A reply as code, or why it is none."""
+
+    text: str
+    reason: str = ""
+
+
+def inspected(reply: str, known: str) -> Inspected:
+    """A reply without the fence lines around it; what the file holds already (`known`) is nothing to complain of."""
+    if len(reply) > LONGEST:
+        return Inspected("", "is too long")
+    text = _unfenced(reply.replace("\r\n", "\n"))
+    if not text.strip():
+        return Inspected("", "holds no code")
+    lines = text.split("\n")
+    if any(len(line) > _LONGEST_LINE for line in lines):
+        there = {line.strip() for line in known.split("\n") if len(line) > _LONGEST_LINE}
+        if any(len(line) > _LONGEST_LINE and line.strip() not in there for line in lines):
+            return Inspected("", "has a line of over 1,000 characters")
+    inert = sanitise(text)
+    if inert != text and not _controls(text) <= set(known):
+        return Inspected("", "contains control characters")
+    if any(token not in known for token in set(_TOKEN.findall(text))):
+        return Inspected("", "contains a model's control token")
+    return Inspected(text)
+
+
+def _controls(text: str) -> set[str]:
+    return {character for character in set(text) if sanitise(character) != character}
+
+
+def _unfenced(reply: str) -> str:
+    """Without a fence before and behind, and without blank lines there."""
+    lines = reply.split("\n")
+    while lines and not lines[0].strip():
+        lines.pop(0)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if lines and _FENCE.fullmatch(lines[0]):
+        del lines[0]
+        end = next((number for number, line in enumerate(lines) if _FENCE.fullmatch(line.rstrip())), len(lines))
+        del lines[end:]
+    elif lines and _FENCE.fullmatch(lines[-1].rstrip()):
+        lines.pop()
+    while lines and not lines[0].strip():
+        lines.pop(0)
+    return "\n".join(lines).rstrip()
