@@ -88,10 +88,10 @@ def _tell(entry: Entry, undone: Undone) -> None:
     for each in undone.change.files:
         what = "with conflict markers" if each.path in undone.conflicts else ""
         what = "removed" if each.after is None else "made again" if each.before is None else what
-        lines.append(each.path + (f" ({what})" if what else ""))
+        lines.append("  " + one_line(each.path) + (f" ({what})" if what else ""))
     written = {each.path for each in undone.change.files}
-    lines += [f"{each} (stays: it was changed since)" for each in undone.conflicts if each not in written]
-    write_text("".join(f"{one_line(line)}\n" for line in lines))
+    lines += [f"  {one_line(each)} (stays: it was changed since)" for each in undone.conflicts if each not in written]
+    write_text("".join(f"{line}\n" for line in lines))
 
 
 def _plain(entry: Entry, undone: Undone, *, done: bool) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -66,10 +66,18 @@ def complete(store: Store, root: Path, manifest: Manifest, steps: Sequence[Step]
     """Clear away what a change set leaves once its files are swapped. What cannot be is when the journal next opens."""
     with suppress(OSError):
         for each in steps:
-            finish(each)
+            _twice(partial(finish, each))
         if manifest.kind == "undo":
-            remove_folders(root, [unquoted(each) for each in manifest.folders])
+            _twice(partial(remove_folders, root, [unquoted(each) for each in manifest.folders]))
         store.mark(manifest.id, "done")
+
+
+def _twice(clear: Callable[[], None]) -> None:
+    """A second try seldom helps, but what is left is a nuisance."""
+    try:
+        clear()
+    except OSError:
+        clear()
 
 
 def _abandon(store: Store, root: Path, manifest: Manifest, begun: Sequence[Step]) -> list[str]:
@@ -135,7 +143,7 @@ def _mended(store: Store, root: Path, manifest: Manifest, steps: Sequence[Step])
 
 
 @contextmanager
-def telling(path: str) -> Iterator[None]:
+def telling(path: str, verb: str = "write") -> Iterator[None]:
     """Say of a failed system call what could not be written, and why.
 
     Raises:
@@ -150,4 +158,4 @@ def telling(path: str) -> Iterator[None]:
             hint = "nothing was changed; see who may write there"
         else:
             hint = "nothing was changed"
-        raise MissingError(f"cannot write {path}: {error.strerror or error}", hint) from error
+        raise MissingError(f"cannot {verb} {path}: {error.strerror or error}", hint) from error

@@ -30,7 +30,8 @@ def enter(store: Store, root: Path, change: ChangeSet, undone: Manifest | None =
     records = [_record(root, each, *count) for each, count in zip(change.files, counts, strict=True)]
     _see_that_each_is_another(records)
     images = [(each.before, each.after) for each in change.files]
-    folders = undone.folders if undone else _folders(root, change.files, records)
+    with telling(str(root), "look at"):
+        folders = undone.folders if undone else _folders(root, change.files, records)
     manifest = _made(store, change.title, records, images, folders, undone)
     return manifest, steps_of(root, manifest, images)
 
@@ -77,8 +78,8 @@ def _counts(change: ChangeSet) -> list[tuple[int, int]]:
 
 
 def _record(root: Path, edit: FileEdit, added: int, removed: int) -> Record:
-    real = real_path(root, edit.path)
     with telling(edit.path):
+        real = real_path(root, edit.path)
         mode = check(Step(root, real, edit.path, edit.before, edit.after, Looks(edit.mode), name=""))
     before, after = (image_of(each) if each is not None else None for each in (edit.before, edit.after))
     return Record(

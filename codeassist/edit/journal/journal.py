@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from codeassist.context.roots import Root
 from codeassist.edit.change import ChangeSet
 from codeassist.edit.journal import listing
-from codeassist.edit.journal.changing import carry_out, mend
+from codeassist.edit.journal.changing import carry_out, mend, telling
 from codeassist.edit.journal.entering import enter, enter_as_undone
 from codeassist.edit.journal.listing import Entry, State
 from codeassist.edit.journal.manifest import Manifest
@@ -44,8 +44,8 @@ class Undone:
     Attributes:
         change: what it would do to the files as they are now.
         conflicts: paths in which later changes overlap: they are in `change` with conflict markers, and are only
-            written if a person says so. One that is not in `change` stays as it is: the edit made or removed it, it
-            cannot be read, or it is no text.
+            written if a person says so. One that is not in `change` stays as it is: the edit made or removed it, or it
+            is no text.
     """
 
     change: ChangeSet
@@ -80,11 +80,10 @@ class Journal:
             store = Store(folder)
             store.sweep()
             return cls(store, root, lock, tuple(mend(store, root)))
-        except OSError as error:
-            lock.release()
-            raise MissingError(f"cannot use {folder}: {error.strerror}", "see who may write there") from error
-        except BaseException:
-            lock.release()
+        except BaseException as error:
+            _release(lock)
+            if isinstance(error, OSError):
+                raise _unusable(folder, error) from error
             raise
 
     def __enter__(self) -> Self:
@@ -93,8 +92,7 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(OSError):
-            self._lock.release()
+        _release(self._lock)
 
     def apply(self, change: ChangeSet) -> str:
         """Write a change set, all of it or nothing; its id.
@@ -116,8 +114,13 @@ class Journal:
         return manifest.id
 
     def entries(self) -> list[Entry]:
-        """What the journal holds, the newest first."""
-        return listing.entries(self._store)
+        """What the journal holds, the newest first.
+
+        Raises:
+            MissingError: it cannot be read.
+        """
+        with telling(str(self._store.folder), "read"):
+            return listing.entries(self._store)
 
     def undoing(self, entry_id: str = "") -> tuple[Entry, Undone]:
         """What undoing an entry (by its id or the beginning of it) would do; without one, the newest that is applied.
@@ -127,13 +130,12 @@ class Journal:
 
         Raises:
             UsageError: there is no such entry, it is undone already, or nothing is left to undo.
-            MissingError: its contents cannot be read any more.
+            MissingError: a file, or what the journal has of it, cannot be read.
         """
-        entry = listing.find(self._store, entry_id)
-        manifest, images = self._read(entry)
+        entry, manifest, images = self._find(entry_id)
         edits, conflicts = parts_of(self._root, manifest, images, self._store.folder)
         if not edits and not conflicts:
-            with suppress(OSError):
+            with suppress(MissingError):
                 enter_as_undone(self._store, manifest)
             raise UsageError(f"edit {entry.id} is undone already: its files are as before", "nothing was changed")
         return entry, Undone(ChangeSet(self._root, f"undo {entry.title}", tuple(edits)), tuple(conflicts))
@@ -146,12 +148,14 @@ class Journal:
             UsageError: it was undone in between.
             MissingError: a file cannot be written.
         """
-        self._write(undone.change, self._read(listing.find(self._store, entry.id))[0])
+        self._write(undone.change, self._find(entry.id)[1])
 
-    def _read(self, entry: Entry) -> tuple[Manifest, Images]:
+    def _find(self, entry_id: str) -> tuple[Entry, Manifest, Images]:
         try:
-            manifest = self._store.manifest(entry.id)
-            return manifest, self._store.images(manifest)
+            with telling(str(self._store.folder), "read"):
+                entry = listing.find(self._store, entry_id)
+                manifest = self._store.manifest(entry.id)
+                return entry, manifest, self._store.images(manifest)
         except DamagedError as error:
             raise MissingError(str(error), "it cannot be undone") from error
 
@@ -166,5 +170,14 @@ def _locked(folder: Path, root: Path) -> BaseFileLock:
         hint = "wait until it is done, and run it again"
         raise MissingError(f"another codeassist is changing files in {root}", hint) from error
     except OSError as error:
-        raise MissingError(f"cannot use {folder}: {error.strerror}", "see who may write there") from error
+        raise _unusable(folder, error) from error
     return lock
+
+
+def _release(lock: BaseFileLock) -> None:
+    with suppress(OSError):
+        lock.release()
+
+
+def _unusable(folder: Path, error: OSError) -> MissingError:
+    return MissingError(f"cannot use {folder}: {error.strerror}", "see who may write there")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import unicodedata
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from codeassist.errors import UsageError
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EBUSY})
 _INSIDE = "only files inside the working tree are changed"
 
 
@@ -19,11 +21,16 @@ def real_path(root: Path, path: str) -> str:
 
     Raises:
         UsageError: it leads out of the root or into git's own folder.
+        OSError: it cannot be looked at.
     """
     parts = path.split("/")
     if any(part in ("", ".", "..") or "\0" in part for part in parts):
         raise UsageError(f"{path} is no path inside {root}", _INSIDE)
-    top, real = os.path.realpath(root), os.path.realpath(root / path)
+    top = os.path.realpath(root)
+    try:
+        real = os.path.realpath(root / path, strict=True)
+    except FileNotFoundError:
+        real = os.path.realpath(root / path)
     prefix = top if top.endswith("/") else f"{top}/"
     if not real.startswith(prefix):
         raise UsageError(f"{path} leads out of {root}", _INSIDE)
@@ -51,8 +58,8 @@ def folder_of(root: Path, real: str) -> Iterator[tuple[int, str]]:
     try:
         for each in folders:
             inner = os.open(each, _FOLDER | os.O_NOFOLLOW, dir_fd=descriptor)
-            os.close(descriptor)
-            descriptor = inner
+            descriptor, outer = inner, descriptor
+            os.close(outer)
         yield descriptor, name
     finally:
         os.close(descriptor)
@@ -79,10 +86,18 @@ def make_folders(root: Path, real: str) -> None:
 
 
 def remove_folders(root: Path, folders: list[str]) -> None:
-    """Remove folders that are empty, the innermost first; others stay."""
+    """Remove folders that are empty, the innermost first; others stay.
+
+    Raises:
+        OSError: one is empty and cannot be removed.
+    """
     for each in sorted(folders, key=lambda path: path.count("/"), reverse=True):
-        with suppress(OSError), folder_of(root, each) as (folder, name):
-            os.rmdir(name, dir_fd=folder)
+        try:
+            with folder_of(root, each) as (folder, name):
+                os.rmdir(name, dir_fd=folder)
+        except OSError as error:
+            if error.errno not in _NOT_EMPTY:
+                raise
 
 
 def flush(descriptor: int) -> None:
@@ -107,8 +122,6 @@ def flush_folder(descriptor: int) -> None:
     Raises:
         OSError: it cannot.
     """
-    import errno
-
     try:
         flush(descriptor)
     except OSError as error:

@@ -46,6 +46,15 @@ def move(folder: int, name: str, to: str) -> None:
         os.unlink(name, dir_fd=folder)
 
 
+def move_aside(folder: int, name: str, to: str) -> None:
+    """Give a file a hidden name, which nobody else takes.
+
+    Raises:
+        OSError: it is not there, or may not be renamed.
+    """
+    os.rename(name, to, src_dir_fd=folder, dst_dir_fd=folder)
+
+
 def _move_looking(folder: int, name: str, to: str) -> None:
     try:
         os.stat(to, dir_fd=folder, follow_symlinks=False)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from codeassist.edit.journal.content import Looks, discard, holds, look, status, write
 from codeassist.edit.journal.place import flush_folder, folder_of, make_folders
-from codeassist.edit.journal.renaming import exchange, move
+from codeassist.edit.journal.renaming import exchange, move, move_aside
 from codeassist.errors import ConflictError, MissingError, UsageError
 
 
@@ -108,8 +108,6 @@ def _write(step: Step, folder: int, data: bytes, like: str) -> None:
 def swap(step: Step) -> None:
     """Put the file in its place; what was there is under the hidden name then, or is gone if there was nothing.
 
-    Where names cannot be exchanged (some network file systems), the file is looked at once more and replaced.
-
     Raises:
         ConflictError: the file was not as it should have been, or another program is writing it.
         OSError: it cannot be swapped.
@@ -131,14 +129,33 @@ def _swapped(step: Step, folder: int, name: str) -> bool:
     if step.before is None:
         move(folder, step.new, name)
         return True
-    if step.after is None:
-        move(folder, name, step.new)
-    elif not exchange(folder, step.new, name):
-        if not holds(folder, name, step.before, alone=True):
-            return False
-        os.replace(step.new, name, src_dir_fd=folder, dst_dir_fd=folder)
-        return True
+    if step.after is not None:
+        return put(folder, step.new, name, step.before)
+    move_aside(folder, name, step.new)
     return holds(folder, step.new, step.before, alone=True)
+
+
+def put(folder: int, new: str, name: str, expected: bytes) -> bool:
+    """Let a file and a hidden one change places; whether it held what was expected, and nobody is writing it.
+
+    Where names cannot be exchanged the file is replaced, if it was so until just before.
+
+    Raises:
+        OSError: they cannot be swapped.
+    """
+    if exchange(folder, new, name):
+        return holds(folder, new, expected, alone=True)
+    before = _stamp(folder, name)
+    if not holds(folder, name, expected, alone=True) or _stamp(folder, name) != before:
+        return False
+    os.replace(new, name, src_dir_fd=folder, dst_dir_fd=folder)
+    return True
+
+
+def _stamp(folder: int, name: str) -> tuple[int, ...]:
+    """What is another after a file was written or replaced."""
+    found = status(folder, name)
+    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns) if found else ()
 
 
 def finish(step: Step) -> None:

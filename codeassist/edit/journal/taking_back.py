@@ -9,8 +9,8 @@ from pathlib import Path
 
 from codeassist.edit.journal.content import discard, holds, read, status, write
 from codeassist.edit.journal.place import flush_folder, folder_of
-from codeassist.edit.journal.renaming import exchange, move
-from codeassist.edit.journal.step import Step, seen
+from codeassist.edit.journal.renaming import exchange, move, move_aside
+from codeassist.edit.journal.step import Step, put, seen
 
 Keep = Callable[[bytes], Path]
 _MOST = 64 * 1024 * 1024  # bytes of a file that is copied into the journal
@@ -71,13 +71,7 @@ def _back_changed(step: Step, folder: int, name: str, keep: Keep) -> str:
 
 def _swapped_back(step: Step, folder: int, name: str) -> bool:
     """Swap what was there in again; False if meanwhile somebody else has written the file: theirs stays."""
-    after = step.after or b""
-    if not exchange(folder, step.new, name):
-        if not holds(folder, name, after, alone=True):
-            return False
-        os.replace(step.new, name, src_dir_fd=folder, dst_dir_fd=folder)
-        return True
-    if holds(folder, step.new, after, alone=True):
+    if put(folder, step.new, name, step.after or b""):
         return True
     exchange(folder, step.new, name)
     return False
@@ -93,7 +87,7 @@ def _back_made(step: Step, folder: int, name: str, keep: Keep) -> str:
     if now == "nothing":
         return ""
     if now == "after":
-        move(folder, name, step.new)
+        move_aside(folder, name, step.new)
         if holds(folder, step.new, step.after or b"", alone=True):
             discard(folder, step.new)
             return ""

@@ -12,9 +12,11 @@ from codeassist.edit.journal.manifest import Manifest, Record, unquoted
 from codeassist.edit.journal.merging import merge
 from codeassist.edit.journal.place import folder_of
 from codeassist.edit.journal.store import Images
+from codeassist.errors import MissingError
 from codeassist.text import MAX_FILE_BYTES
 
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR})
+_NO_FILE = frozenset({errno.EINVAL, errno.EFBIG, errno.ELOOP, errno.ENXIO})  # it became something else
 
 
 class _Part(NamedTuple):
@@ -27,8 +29,11 @@ class _Part(NamedTuple):
 def parts_of(root: Path, manifest: Manifest, images: Images, scratch: Path) -> tuple[list[FileEdit], list[str]]:
     """The edits that take a change set back, and the paths in which later changes overlap.
 
-    Such a file is among the edits with conflict markers, unless it was made or removed, cannot be read, or is no text:
-    then it stays as it is.
+    Such a file is among the edits with conflict markers, unless it was made or removed, or is no text: then it stays as
+    it is.
+
+    Raises:
+        MissingError: one cannot be read.
     """
     edits, conflicts = [], []
     for record, (before, after) in zip(manifest.files, images, strict=True):
@@ -44,8 +49,10 @@ def _part(root: Path, record: Record, before: bytes | None, after: bytes | None,
         with folder_of(root, path) as (folder, name):
             now = read(folder, name, MAX_FILE_BYTES)
     except OSError as error:
-        if error.errno not in _GONE:
+        if error.errno in _NO_FILE:
             return _Part(conflict=True)
+        if error.errno not in _GONE:
+            raise MissingError(f"cannot read {path}: {error.strerror}", "nothing was changed") from error
         now = None
     if now == before:
         return _Part()
