@@ -8,9 +8,11 @@ from codeassist.context.languages import language_for
 from codeassist.context.tags import tags
 from codeassist.edit.intent import intent
 from codeassist.edit.original import Original
-from codeassist.edit.target import Named, Target, insertions, targets
+from codeassist.edit.target import Named, Target, insertions, targets, whole_file
 
+_INSTRUCTION = 4_000  # characters
 _SHORT = 6_000  # characters of a file that is written again as a whole where something comes to it and changes it
+_ALL = re.compile(r"\b(?:the|this|whole|entire|all) (?:code|file|script|module|program)\b|\brenam", re.IGNORECASE)
 _METHOD = re.compile(r"\b(?:method|property|constructor|operator)\b", re.IGNORECASE)
 
 
@@ -20,24 +22,25 @@ def aimed(
     """The targets of an instruction at a place.
 
     `insert`, `whole`: the person says so. Otherwise, where no lines are named, the instruction's words tell:
-    something new comes behind what is named, or at the file's end; where something that is there changes with it, a
-    short file is written as a whole.
+    something new comes behind what is named, or at the file's end; where something that is there changes with it, or
+    the file is spoken of, a short file is written as a whole.
 
     Raises:
         UsageError: as `targets` does.
     """
     if whole:
-        return [Target(original, "file", 0, len(original.text))]
+        return [whole_file(original)]
     if insert:
         return [insertions(original, _behind(original, place.name, instruction))]
     found = targets(original, place, instruction)
     wanted = intent(instruction)
-    if place.start or not wanted.adds or not original.text.strip():
+    if place.start or not original.text.strip():
         return found
-    if wanted.changes:
-        short = len(original.text) <= _SHORT
-        return [Target(original, "file", 0, len(original.text))] if short else found
-    return [insertions(original, _behind(original, place.name, instruction))]
+    if wanted.adds and not wanted.changes:
+        return [insertions(original, _behind(original, place.name, instruction))]
+    spoken_of = not place.name and _ALL.search(instruction[:_INSTRUCTION]) is not None
+    short = len(original.text) <= _SHORT
+    return [whole_file(original)] if (wanted.adds or spoken_of) and short else found
 
 
 def _behind(original: Original, name: str, instruction: str) -> str:

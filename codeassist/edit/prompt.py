@@ -30,7 +30,9 @@ _WAYS: tuple[Way, ...] = ("plain", "think", "alone")
 
 def ways_of(target: Target) -> tuple[Way, ...]:
     """The ways in which a target is asked for: what two agree on is right more often than what one says."""
-    return _WAYS if target.form == "node" else ("plain",)
+    if target.form == "node":
+        return _WAYS
+    return _WAYS[:2] if target.form == "file" and target.original.text.strip() else _WAYS[:1]
 
 
 def ask(target: Target, instruction: str, evidence: str, shown: Around, max_tokens: int, way: Way = "plain") -> Asked:
@@ -78,14 +80,15 @@ def code_of(reply: str) -> str:
 
 
 def _wanted(prompt: EditPrompt, target: Target, instruction: str, way: Way) -> str:
-    what = _KINDS.get(target.kind, target.kind)
+    what = "file" if target.form == "file" else _KINDS.get(target.kind, target.kind)
     if target.form == "insert":
         return prompt.new.format(instruction=instruction)
     if way == "alone":
         return prompt.alone.format(instruction=instruction)
+    if way == "think":
+        return prompt.think.format(what=what, instruction=instruction)
     if target.form == "node":
-        asked = prompt.think if way == "think" else prompt.change
-        return asked.format(what=what, instruction=instruction)
+        return prompt.change.format(what=what, instruction=instruction)
     if target.original.text.strip():
         return prompt.whole.format(instruction=instruction)
     return prompt.made.format(path=one_line(target.original.path, _PATH), instruction=instruction)

@@ -53,6 +53,8 @@ def around(engine: Engine, index: Index | None, target: Target, file_tokens: int
 def _file(target: Target, room: int, counter: Counter) -> str:
     """The file, with as many bodies left out as it takes to fit; what is near the target, if that is not enough."""
     text = target.original.text
+    if target.form == "file":
+        return text.removesuffix("\n")
     if not (text[: target.start] + text[target.end :]).strip():
         return ""
     lines = text.removesuffix("\n").split("\n")
