@@ -142,4 +142,5 @@ class _Pen:
         said = write(desk.session.engine, asked, level, desk.cancelled, lambda usage: desk.progress(what, usage))
         if not said.whole:
             return Judged((), "did not come to an end")
-        return judge(self._target, code_of(said.text), signature_free=self._free)
+        names = intent(self._order.instruction).names
+        return judge(self._target, code_of(said.text), signature_free=self._free, new_names=names)

@@ -21,6 +21,7 @@ _KINDS = {"statements": "code", "": "code"}
 _EVIDENCE, _INSTRUCTION, _PATH = 4_000, 4_000, 240  # characters
 _THOUGHT, _THOUGHT_TOKENS = "To", 128
 _BLOCK = re.compile(r"^(`{3,})[^\n]*\n(.*?)(?:\n\1`*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+_RENAMING = re.compile(r"\brenam", re.IGNORECASE)
 _TRYING = re.compile(r"\n(?![\s@#)\]}\"']|(?:async[ ]+)?def\b|class\b|import\b|from\b|[A-Z_]+ ?[:=])[^\n]+\n")
 
 
@@ -59,7 +60,8 @@ def ask(target: Target, instruction: str, evidence: str, shown: Around, max_toke
     if way == "think":
         return Asked(messages, max_tokens + _THOUGHT_TOKENS, opening=_THOUGHT)
     fence = _fence(target.text)
-    head = _head(target, language) if way == "plain" else ""
+    kept = way == "plain" and not _RENAMING.search(instruction[:_INSTRUCTION])
+    head = _head(target, language) if kept else ""
     enough = _enough(target, language)
     return Asked(messages, max_tokens, f"{fence}{name}\n{head}", stop=(f"\n{fence}",), enough=enough)
 
