@@ -150,6 +150,15 @@ class FixPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lines: str  # lines with their code: with {these} and {code}
 
 
+class UnitTestPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is asked for to test a definition."""
+
+    system: str
+    code: str  # with {path}, {fence}, {language} and {code}
+    example: str  # the same, of a test of the project
+    request: str  # with {count}, {name} and {framework}
+
+
 class TrySample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `codeassist try` shows: a small file, a place in it, a question about it, a change of it that is wrong."""
 
@@ -232,6 +241,11 @@ def doc_prompt() -> DocPrompt:
 def fix_prompt() -> FixPrompt:
     """The instructions of `fix`."""
     return _load(_folder() / "fix.toml", FixPrompt)
+
+
+def unit_test_prompt() -> UnitTestPrompt:
+    """The request of `test`."""
+    return _load(_folder() / "test.toml", UnitTestPrompt)
 
 
 def try_sample() -> TrySample:

@@ -20,6 +20,7 @@ from codeassist.templates import (
     fix_prompt,
     review_prompt,
     try_sample,
+    unit_test_prompt,
 )
 from codeassist.text import offset_of, parse_position
 
@@ -34,6 +35,7 @@ LOADERS: dict[str, Callable[[], object]] = {
     "explain.toml": explain_prompt,
     "fix.toml": fix_prompt,
     "review.toml": review_prompt,
+    "test.toml": unit_test_prompt,
     "try.toml": try_sample,
 }
 

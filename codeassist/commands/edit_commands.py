@@ -98,7 +98,11 @@ def _test(
     model: Model = None,
     no_context: NoContext = False,
 ) -> None:
-    """Write tests of a definition, in the project's framework; kept only if they run and pass."""
+    """Write tests of a definition, in the project's framework; kept only if they run and pass.
+
+    It runs what the model wrote, in a copy of the tree, on Linux without the network and writing nowhere else: asks
+    first, or is told by --apply or --check that it may.
+    """
     from codeassist.commands import test
     from codeassist.commands.editing import Wish
 
