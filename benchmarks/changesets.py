@@ -105,7 +105,7 @@ def snapshot(root: Path) -> Snapshot:
 def restore(root: Path, known: Snapshot) -> None:
     """Make a folder hold just this."""
     shutil.rmtree(root, ignore_errors=True)
-    root.mkdir(parents=True)
+    root.mkdir(parents=True, exist_ok=True)  # it may be where something is mounted
     for name, (kind, mode, data) in known.items():
         place = root / name
         if kind == "link":

@@ -43,13 +43,13 @@ def _failing(number: int, code: int, *, onward: bool) -> Act:
 
 
 def fail_everywhere(
-    stand: Stand, errors: tuple[int, ...] = ERRORS, *, after: bool = False, onward: bool = False, each: bool = True
+    stand: Stand, *, after: bool = False, onward: bool = False, each: bool = True, step: int = 1
 ) -> Tally:
-    """Every call fails in turn (`after` it was made; `onward`: so does all that follows), with each of the errors in
-    turn or with all of them (`each`)."""
+    """Every call fails in turn (`after` it was made; `onward`: so does all that follows), with one of the errors or with
+    `each` of them."""
     tally = Tally()
-    for number in range(1, calls_of(stand) + 1):
-        for code in errors if each else errors[number % len(errors) :][:1]:
+    for number in range(1, calls_of(stand) + 1, step):
+        for code in ERRORS if each else ERRORS[number % len(ERRORS) :][:1]:
             _failed(stand, tally, number, code, after=after, onward=onward)
     return tally
 
