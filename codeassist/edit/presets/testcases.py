@@ -34,6 +34,8 @@ _ENTERED = (
     "mod_item",
     "declaration_list",
 )
+_CUTS = 4
+_BEGUN = re.compile(r"^[ \t]{0,8}(?:async def|def|@|class|test\(|it\(|func |fn |#\[)", re.MULTILINE)
 _BLANKS = re.compile(r"\s+")
 
 
@@ -47,9 +49,20 @@ class Case:
 
 
 def cases(language: Language, text: str) -> list[Case]:
-    """The tests of a text, in its order; those that do not parse are left out."""
-    tree = parse_within(language, text, _SECONDS)
-    return list(_found(language, tree, encode(text)))[:_MOST] if tree is not None else []
+    """The tests of a text, in its order; those that do not parse are left out.
+
+    One that is cut off may keep the parser from those before it: then what begins last is taken away, a few times.
+    """
+    best: list[Case] = []
+    for _ in range(_CUTS):
+        tree = parse_within(language, text, _SECONDS)
+        found = list(_found(language, tree, encode(text)))[:_MOST] if tree is not None else []
+        best = max(best, found, key=len)
+        begun = [match.start() for match in _BEGUN.finditer(text)]
+        if tree is None or not tree.root_node.has_error or len(begun) < 2:
+            break
+        text = text[: begun[-1]]
+    return best
 
 
 def fresh(found: Sequence[Case], taken: Sequence[Case], names: set[str]) -> list[Case]:
