@@ -58,7 +58,7 @@ def ours(session: Session, case: Case, count: int) -> Reading:
     original = Original.of_text(case.file, case.text)
     targets = aimed(original, case.place, case.instruction)
     made = drafts(Desk(session, None, progress=spent.take), Order(case.instruction, targets), count)
-    outcome = choose(Path("/"), "", made, None, lambda: False)
+    outcome = choose(Path("/"), "", made, None, lambda: False, consensus=True)
     applied = outcome.holds and outcome.change is not None
     after = outcome.change.files[0].after if applied and outcome.change is not None else None
     return Reading(
