@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from codeassist.commands.output import as_text, say
 from codeassist.edit.change import ChangeSet
 from codeassist.edit.draft import Checked, Outcome
+from codeassist.edit.original import root_of
 from codeassist.errors import EngineError
 from codeassist.terminal import one_line, sanitise
 
@@ -89,4 +91,5 @@ def tell_applied(change: ChangeSet, entry: str) -> None:
     files = changed(change)
     added, removed = sum(each.added for each in files), sum(each.removed for each in files)
     count = f"{len(files)} file{'s' * (len(files) != 1)}"
-    say(f"applied as {entry}: {count}, +{added} −{removed}; codeassist undo {entry} takes it back")
+    where = "" if root_of(Path.cwd()) == change.root else f", run in {change.root}"
+    say(f"applied as {entry}: {count}, +{added} −{removed}; codeassist undo {entry} takes it back{where}")

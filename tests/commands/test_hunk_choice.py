@@ -257,6 +257,15 @@ def test_a_check_of_all_is_none_of_a_part(start: Start) -> None:
     assert "passed: make (1.0 s)" in terminal.ends()[1]
 
 
+def test_a_check_of_all_is_one_of_all(start: Start) -> None:
+    check = {"command": "make", "passed": True, "exit_code": 0, "seconds": 1.0, "output": ""}
+    terminal = start(checks=(check,))
+    terminal.answers("a")
+    last = terminal.ends()[1]
+    assert "applied as" in last
+    assert "what you chose" not in last
+
+
 def test_nothing_of_a_file_acts_on_the_terminal(start: Start) -> None:
     hostile = "\x1b]0;title\x07 \x1b[2J \x9b31m \u202e \u2066 [bold]x[/bold] :smile: \r y\n".encode()
     terminal = start(

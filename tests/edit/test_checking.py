@@ -20,6 +20,7 @@ from codeassist.edit.checking import Bench, check
 from codeassist.edit.draft import Draft, choose
 from codeassist.errors import MissingError
 from tests.commands.support import wait_until
+from tests.edit.processes import alive
 from tests.repository import git, repository
 
 LONG = 60.0
@@ -46,15 +47,6 @@ def never() -> bool:
 
 def change(root: Path, text: str = "new\n") -> ChangeSet:
     return ChangeSet(root, "do", (FileEdit("a.txt", b"old\n", text.encode()),))
-
-
-def alive(number: int) -> bool:
-    """Whether a process runs; one that only waits to be counted does not."""
-    try:
-        state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
 
 
 def test_it_passes_or_fails(root: Path) -> None:
