@@ -3,8 +3,8 @@
     nice python -m benchmarks.durability                  everything at full size: some ten minutes of computing
     python -m benchmarks.durability kills --sparse 5      one part, every fifth call
 
-Parts: pairs (E1: edit and undo), kills, mending and random (E2), faults, writers and disk (E3), strace (E2 and E3 with
-calls of the kernel itself). It ends with 1 if anything was lost.
+Parts: pairs (E1: edit and undo); kills, mending and random (E2); faults, writers, disk and readonly (E3); strace (both,
+with calls of the kernel itself). It ends with 1 if anything was lost.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import argparse
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,12 +22,11 @@ from random import Random
 
 import msgspec
 
-from benchmarks import faults, tracing
+from benchmarks import disks, faults, tracing
 from benchmarks.changesets import generate, snapshot
 from benchmarks.interception import intercepted, nothing
 from benchmarks.trials import ACTIONS, Stand, Tally, judge_killed
 from codeassist.edit.journal.journal import Journal
-from codeassist.errors import MissingError
 
 FILES = ("first.py", "inner/second.py", "made/new.py")
 _FAST = Path("/dev/shm")  # noqa: S108
@@ -137,52 +135,6 @@ def writers(base: Path, sizes: Sizes) -> Lines:
             yield f"killed, then replaced: {label}", faults.kill_and_write(stand, name, step)
 
 
-def full_disk(base: Path, _sizes: Sizes) -> Lines:
-    """A real file system with ever less room: for the tree, and for the journal. Only root can mount one."""
-    if os.geteuid() != 0:
-        return
-    for what in ("tree", "state"):
-        tally = Tally()
-        for left in range(0, 160, 4):
-            stand = Stand(base, "apply")
-            place = stand.root if what == "tree" else stand.state
-            if not _mount(place):
-                return
-            try:
-                stand.set_up()
-                _filled(place / "ballast", left * 1024)
-                _applied_on_full_disk(stand, tally, f"{what} with {left} KiB left")
-            finally:
-                subprocess.run(["umount", str(place)], check=True)
-        yield f"full disk: {what}", tally
-
-
-def _mount(place: Path) -> bool:
-    place.mkdir(parents=True, exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m,nr_inodes=400", "none", str(place)]
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0
-
-
-def _filled(ballast: Path, left: int) -> None:
-    found = os.statvfs(ballast.parent)
-    ballast.write_bytes(bytes(max(0, found.f_bavail * found.f_bsize - left)))
-
-
-def _applied_on_full_disk(stand: Stand, tally: Tally, label: str) -> None:
-    tally.trials += 1
-    before = snapshot(stand.root)
-    try:
-        stand.act()
-    except MissingError as error:
-        tally.refused += 1
-        if snapshot(stand.root) != before or "No space left" not in error.message:
-            tally.complaints.append(f"{label}: {error.message}")
-    else:
-        tally.done += 1
-        if any((stand.root / each.path).read_bytes() != each.after for each in stand.change.files):
-            tally.complaints.append(f"{label}: it says that it succeeded")
-
-
 def strace(base: Path, _sizes: Sizes) -> Lines:
     """The kernel's calls, each failing and each killing."""
     if shutil.which("strace") is None:
@@ -201,7 +153,8 @@ PARTS: dict[str, Callable[[Path, Sizes], Lines]] = {
     "random": random_kills,
     "faults": errors,
     "writers": writers,
-    "disk": full_disk,
+    "disk": lambda base, _sizes: disks.full_disk(base),
+    "readonly": lambda base, _sizes: disks.read_only(base),
     "strace": strace,
 }
 

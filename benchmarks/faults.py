@@ -45,8 +45,8 @@ def _failing(number: int, code: int, *, onward: bool) -> Act:
 def fail_everywhere(
     stand: Stand, *, after: bool = False, onward: bool = False, each: bool = True, step: int = 1
 ) -> Tally:
-    """Every call fails in turn (`after` it was made; `onward`: so does all that follows), with one of the errors or with
-    `each` of them."""
+    """Every call fails in turn (`after` it was made; `onward`: so does all that follows), with one of the errors or
+    with `each` of them."""
     tally = Tally()
     for number in range(1, calls_of(stand) + 1, step):
         for code in ERRORS if each else ERRORS[number % len(ERRORS) :][:1]:

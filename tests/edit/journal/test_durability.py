@@ -19,6 +19,7 @@ PARTS = {
     "mending": ("--sparse", "9"),
     "faults": ("--sparse", "7"),  # every call still fails, but with one of the errors
     "writers": ("--sparse", "29"),
+    "readonly": (),
 }
 
 
@@ -30,9 +31,9 @@ def test_nothing_is_lost(part: str) -> None:
     found: dict[str, dict[str, Any]] = msgspec.json.decode(done.stdout)
     assert found
     assert [each for tally in found.values() for each in tally["complaints"]] == []
-    assert all(tally["trials"] >= 10 for tally in found.values())
+    assert all(tally["trials"] >= 10 for tally in found.values() if part != "readonly")
     if part == "kills":
         assert all(tally["killed"] == tally["trials"] for tally in found.values())
         assert all(tally["mended"] > 50 and tally["new"] > 5 < tally["old"] for tally in found.values())
     if part == "faults":
-        assert all(tally["refused"] > tally["done"] > 5 for tally in found.values())
+        assert all(tally["refused"] > tally["done"] > 0 for tally in found.values())
