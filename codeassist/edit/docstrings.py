@@ -5,7 +5,7 @@ It stays away where leaving it out is all that a reply does: then that was asked
 
 from __future__ import annotations
 
-from codeassist.edit.parts import Part, Syntax, syntax
+from codeassist.edit.parts import Syntax, syntax
 
 _MOST = 100  # docstrings of one reply
 
@@ -30,29 +30,30 @@ def _bare(text: str) -> list[str]:
 
 def _lost(before: Syntax, after: Syntax) -> list[tuple[int, str]]:
     """Where docstrings are missing, each with what to enter there."""
+    there, had = _docstrings(before), _docstrings(after)
     known = {each.full_name: each for each in reversed(before.definitions())}
     found = []
     for part in after.definitions():
         was = known.get(part.full_name)
-        if was is None or part.body < 0 or was.body < 0 or _docstring(after, part):
+        text = there.get(was.body, "") if was is not None else ""
+        if was is None or not text or part.body in had or part.body < 0:
             continue
-        text = _docstring(before, was)
         indent = _indent(after.text, part.body)
-        if text and indent is not None and indent == _indent(before.text, was.body):
+        if indent is not None and indent == _indent(before.text, was.body):
             gap = "\n\n" if before.text[was.body + len(text) :].startswith("\n\n") else "\n"
             found.append((part.body, f"{text}{gap}{indent}"))
     return found[:_MOST]
 
 
-def _docstring(code: Syntax, part: Part) -> str:
-    """A definition's docstring as it is written, "" if it has none."""
-    body = code.text[part.body : part.end]
-    if not body.lstrip("rRuUbB").startswith(('"', "'")):
-        return ""
-    for found in code.captures.definitions.values():
-        if found.doc is not None and code.places[found.doc.start_byte] == part.body:
-            return code.text[part.body : code.places[found.doc.end_byte]]
-    return ""
+def _docstrings(code: Syntax) -> dict[int, str]:
+    """The docstrings as they are written, by where they begin, which is where bodies do."""
+    nodes = sorted(
+        (each.doc for each in code.captures.definitions.values() if each.doc is not None),
+        key=lambda node: node.start_byte,
+    )
+    data = code.captures.data
+    texts = (data[node.start_byte : node.end_byte].decode("utf-8", "replace") for node in nodes)
+    return {code.places[node.start_byte]: text for node, text in zip(nodes, texts, strict=True)}
 
 
 def _indent(text: str, place: int) -> str | None:

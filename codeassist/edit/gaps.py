@@ -26,7 +26,7 @@ _LEFT_OUT = re.compile(
 _ELLIPSIS = re.compile(r"^\s*(?:\.{3}|…)\s*;?\s*$")
 _TO_DO = re.compile(
     r"\b(?:TODO|FIXME)\b\W{0,3}(?:implement|complete|finish|fill|add (?:the|your|actual|more|real) |write|your)"
-    r"|\byour (?:code|implementation|logic)\b|\bplaceholder\b",
+    r"|\byour (?:code|implementation|logic)\b|\bplaceholder (?:code|logic|implementation)\b|\bplaceholder\W*$",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"(?:#|//|/\*|--).{0,200}")

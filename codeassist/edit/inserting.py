@@ -22,6 +22,8 @@ def new_code(file: Syntax | None, target: Target, reply: str) -> Taken:
     for reading in readings(file, target, reply):
         if reading.syntax.broken > file.broken:
             continue
+        if not any(reading.syntax.tokens(reading.start, reading.end)):
+            continue
         code, again = _code(reading, known, container.rpartition(".")[2])
         if code:
             text = moved(code, file.language, indent, unit_of(file.text))
@@ -82,5 +84,4 @@ def _entered(target: Target, text: str, indent: str, blocks: str) -> Splice:
     if not before.strip():
         return Splice(target.start, target.start, f"{text}\n")
     gap = "\n\n\n" if blocks == "indent" and not indent else "\n\n"
-    end = "" if target.original.text[target.start :].startswith("\n") else "\n"
-    return Splice(target.start, target.start, f"{gap}{indent}{text}{end}")
+    return Splice(target.start, target.start, f"{gap}{indent}{text}")

@@ -9,7 +9,11 @@ from codeassist.terminal import sanitise
 
 LONGEST = 200_000  # characters of a reply
 _LONGEST_LINE = 1_000
-_FENCE = re.compile(r"[ \t]{0,8}(?:`{3,}|~{3,})[^\n`]{0,60}")
+_FENCE = re.compile(r"([ \t]{0,8}(?:`{3,}|~{3,}))[^\n`]{0,60}")
+_PROSE = re.compile(
+    r"\s*(?:Sure|Certainly|Of course|Sorry|Here(?:'s| is| are)|I(?:'m|'ll|'ve| am| will| can| can't| cannot| have)|"
+    r"As an AI|To (?:do|make|fix|add|achieve|implement) (?:this|that|the|a|so)|Unfortunately)\b"
+)
 _TOKEN = re.compile(
     r"<[|｜][a-zA-Z_▁ ]{2,40}[|｜]>|<(?:fim_(?:prefix|middle|suffix)|file_sep|repo_name|s|/s|eot|bos|eos)>|\[/?INST\]"
 )
@@ -46,19 +50,20 @@ def _controls(text: str) -> set[str]:
     return {character for character in set(text) if sanitise(character) != character}
 
 
+def is_prose(text: str) -> bool:
+    """Whether a reply talks where there should be code."""
+    return _PROSE.match(text) is not None
+
+
 def _unfenced(reply: str) -> str:
-    """Without a fence before and behind, and without blank lines there."""
-    lines = reply.split("\n")
-    while lines and not lines[0].strip():
-        lines.pop(0)
-    while lines and not lines[-1].strip():
+    """Without fences and blank lines around it; of an answer that begins with prose its first code block."""
+    lines = reply.strip("\n").split("\n")
+    if is_prose(reply):
+        del lines[: next((number for number, line in enumerate(lines) if _FENCE.fullmatch(line)), 0)]
+    opening = _FENCE.fullmatch(lines[0])
+    if opening:
+        closing = (number for number, line in enumerate(lines) if number and line.rstrip() == opening[1])
+        lines = lines[1 : next(closing, len(lines))]
+    elif _FENCE.fullmatch(lines[-1].rstrip()):
         lines.pop()
-    if lines and _FENCE.fullmatch(lines[0]):
-        del lines[0]
-        end = next((number for number, line in enumerate(lines) if _FENCE.fullmatch(line.rstrip())), len(lines))
-        del lines[end:]
-    elif lines and _FENCE.fullmatch(lines[-1].rstrip()):
-        lines.pop()
-    while lines and not lines[0].strip():
-        lines.pop(0)
-    return "\n".join(lines).rstrip()
+    return "\n".join(lines).strip("\n").rstrip()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from codeassist.edit.gaps import is_empty, leaves_gap
 from codeassist.edit.imports import entered
 from codeassist.edit.inserting import new_code
-from codeassist.edit.inspection import inspected
+from codeassist.edit.inspection import inspected, is_prose
 from codeassist.edit.original import Splice
 from codeassist.edit.outside import Change, applied, others_stay, ranges
-from codeassist.edit.parts import Part, Syntax, syntax_of
-from codeassist.edit.picking import own_name
+from codeassist.edit.parts import Part, Syntax, is_blanked, syntax_of
+from codeassist.edit.picking import Freedom, Reading, own_name, picked
 from codeassist.edit.signature import CALLED, changed, public, speaks_of_signature
 from codeassist.edit.taking import Taken, definition, statements, whole
 from codeassist.edit.target import Target
@@ -35,12 +35,13 @@ class Judged:
     reason: str = ""
 
 
-def judge(target: Target, reply: str, *, signature_free: bool = False) -> Judged:
+def judge(target: Target, reply: str, *, signature_free: bool = False, new_names: Collection[str] = ()) -> Judged:
     """Take from a reply (a code block's content) what belongs in the target's place.
 
     Its indentation becomes the target's. What stands around the node in the reply (imports, other definitions, calls
     that try it out) is cut off; imports and helpers that the node needs are entered. In Python a docstring that the
-    reply forgot is put back, and names of the standard library are imported.
+    reply forgot is put back, and names of the standard library are imported. `new_names`: what the definition may be
+    called instead, where that was asked for.
 
     It does not hold if it adds a place that does not parse, is not one node of the target's kind and name, drops or
     changes a signature while `signature_free` is False, contains control characters or lines of over 1,000 characters,
@@ -51,13 +52,16 @@ def judge(target: Target, reply: str, *, signature_free: bool = False) -> Judged
     if reason:
         return Judged((), reason)
     file = syntax_of(original.path, original.text)
-    taken = _taken(file, target, code)
+    if file is not None and is_prose(code):
+        return Judged((), "holds no code")
+    freedom = Freedom(signature_free, frozenset(new_names))
+    taken = _taken(file, target, code, freedom)
     if taken.own is None:
         return Judged((), taken.reason)
     if file is None:
         return Judged((taken.own,), _of_text(target, taken.own))
     draft, reason = _with_imports(_Draft(target, file, taken.own, taken.more), taken.imports)
-    return Judged(draft.splices, _fault(draft, signature_free=signature_free) or reason)
+    return Judged(draft.splices, _fault(draft, freedom) or reason)
 
 
 @dataclass(frozen=True)
@@ -107,14 +111,14 @@ def _entering(draft: _Draft, statements: tuple[str, ...]) -> _Draft:
     return replace(draft, own=own._replace(text=text), more=(*(() if inside else found), *draft.more))
 
 
-def _taken(file: Syntax | None, target: Target, reply: str) -> Taken:
+def _taken(file: Syntax | None, target: Target, reply: str, freedom: Freedom) -> Taken:
     if target.form == "file":
         return whole(target, reply)
     if target.form == "insert":
         return new_code(file, target, reply)
     if target.kind == "statements" or file is None:
         return statements(file, target, reply)
-    return definition(file, target, reply)
+    return definition(file, target, reply, freedom)
 
 
 def _of_text(target: Target, own: Splice) -> str:
@@ -129,12 +133,12 @@ def _bare(text: str) -> list[str]:
     return [line.rstrip() for line in text.rstrip().split("\n")]
 
 
-def _fault(draft: _Draft, *, signature_free: bool) -> str:
+def _fault(draft: _Draft, freedom: Freedom) -> str:
     """Why a change does not hold; "" if it does."""
     target, file, text = draft.target, draft.file, draft.text
     new = syntax_of(target.original.path, text)
-    if new is None:
-        return "does not parse in time"
+    if new is None or (is_blanked(new) and not is_blanked(file)):
+        return "cannot be parsed"
     if _bare(file.text) == _bare(text):
         return "changes nothing"
     if new.broken > file.broken:
@@ -143,29 +147,25 @@ def _fault(draft: _Draft, *, signature_free: bool) -> str:
         return "leaves a gap"
     change = Change(file, new, draft.splices)
     if target.form == "file":
-        return "" if signature_free else _signatures(change, (0, len(file.text)), (0, len(text)))
+        return "" if freedom.signature else _signatures(change, (0, len(file.text)), (0, len(text)))
     if file.broken == new.broken and not others_stay(change):
         return "changes other definitions"
     if target.form == "node" and target.kind != "statements":
-        return _of_definition(target, change, draft.place, signature_free=signature_free)
+        return _of_definition(target, change, draft.place, freedom)
     return ""
 
 
-def _of_definition(target: Target, change: Change, place: tuple[int, int], *, signature_free: bool) -> str:
+def _of_definition(target: Target, change: Change, place: tuple[int, int], freedom: Freedom) -> str:
     old = next((each for each in change.old.parts if _is_target(each, target)), None)
-    new = next(
-        (
-            each
-            for each in change.new.parts
-            if place[0] <= each.start and each.end <= place[1] and (each.full_name, each.kind) == _name(target)
-        ),
-        None,
-    )
-    if old is None or new is None:
+    reading = Reading(change.new, *place)
+    new = picked(reading, target, freedom)
+    if old is None or new is None or new.container != old.container:
         return f"is not one {target.kind} named {own_name(target)}"
+    if new.name != old.name and new.full_name in [each.full_name for each in change.old.parts]:
+        return f"defines {new.name}, which is there already"
     if _is_emptied(change, old, new):
         return "leaves a gap"
-    if signature_free:
+    if freedom.signature:
         return ""
     if target.kind in CALLED:
         return changed(change.old, [old], change.new, [new])
@@ -174,10 +174,6 @@ def _of_definition(target: Target, change: Change, place: tuple[int, int], *, si
 
 def _is_target(part: Part, target: Target) -> bool:
     return (part.start, part.end, part.kind) == (target.start, target.end, target.kind)
-
-
-def _name(target: Target) -> tuple[str, str]:
-    return target.name, target.kind
 
 
 def _is_emptied(change: Change, old: Part, new: Part) -> bool:

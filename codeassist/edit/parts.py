@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from codeassist.context.captures import Captures, Found, capture
-from codeassist.context.languages import Language, broken_places, encode, language_for, parse_within
+from codeassist.context.languages import Language, broken_places, encode, language_for, parsable, parse_within
 from codeassist.context.scope import Offsets, body_of
 from codeassist.context.tags import named
 
@@ -87,6 +87,9 @@ class Syntax:
             if node.end_byte > first and "comment" not in node.type:
                 if node.child_count == 0:
                     yield data[node.start_byte : node.end_byte].decode("utf-8", "replace").strip()
+                elif node.start_byte < first:
+                    if cursor.goto_first_child_for_byte(first) is not None:
+                        continue
                 elif cursor.goto_first_child():
                     continue
             while not cursor.goto_next_sibling():
@@ -133,6 +136,12 @@ def _parsed(language: Language, text: str) -> Syntax | None:
 def syntax_of(path: str, text: str) -> Syntax | None:
     """As `syntax`, by a file's name."""
     return syntax(language_for(path), text)
+
+
+def is_blanked(code: Syntax) -> bool:
+    """Whether the parser was not shown all of a text, since it would have taken too long: thousands of signs."""
+    blanks = code.text.count(" ") + code.text.count("\0")
+    return parsable(code.language, code.text).count(b" ") != blanks
 
 
 def _raw(language: Language, found: Captures, one: Found, name: str, container: str) -> Part:

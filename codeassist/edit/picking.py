@@ -13,6 +13,11 @@ from codeassist.edit.parts import Part, Syntax, syntax
 from codeassist.edit.target import Target
 
 _OPENINGS = {"php": "<?php\n"}  # without which everything is text
+_HEADED = frozenset({"function_definition", "class_definition"})  # of Python
+_AKIN = (
+    frozenset({"class", "struct", "record", "interface", "type", "enum", "trait"}),
+    frozenset({"function", "method"}),
+)
 _NOISE = re.compile(
     r"\b(?:here(?:'s| is)|updated|modified|changed|revised|new|fixed|improved|refactored)\b.*"
     r"\b(?:version|function|code|method|class|implementation)\b|:\s*$",
@@ -56,22 +61,43 @@ def readings(file: Syntax, target: Target, reply: str) -> Iterator[Reading]:
         yield Reading(inside, begin, begin + len(reply))
 
 
-def picked(reading: Reading, target: Target) -> Part | None:
-    """The definition of the target's kind and name; of several the one that stands like it, else the first."""
+@dataclass(frozen=True)
+class Freedom:
+    """What of a definition may become another.
+
+    Attributes:
+        signature: its signature, and a type's kind (a class that becomes a record).
+        names: names that it may get.
+    """
+
+    signature: bool = False
+    names: frozenset[str] = frozenset()
+
+
+def picked(reading: Reading, target: Target, freedom: Freedom) -> Part | None:
+    """The definition of the target's kind and name; of several the one that stands and begins like it."""
     name = own_name(target)
-    container = target.name[: -len(name) - 1].split(".") if len(name) < len(target.name) else []
-    python = reading.syntax.language.id == "python"  # whose grammar takes a head alone for a definition
-    found = [each for each in reading.parts if (each.name, each.kind) == (name, target.kind) and not each.broken]
-    found = [each for each in found if 0 <= each.body < each.end or not python or target.body < 0]
+    around = target.name[: -len(name) - 1]
+    fitting = [each for each in reading.parts if _is_like(each, target, freedom) and not each.broken]
+    found = [each for each in fitting if each.name == name] or [each for each in fitting if each.name in freedom.names]
+    first = target.text.partition("\n")[0].strip()
     for fits in (
-        lambda each: each.container == ".".join(container),
-        lambda each: container and each.container.split(".")[-1] == container[-1],
+        lambda each: each.container == around,
+        lambda each: around and each.container.rpartition(".")[2] == around.rpartition(".")[2],
         lambda each: not each.container,
     ):
         some = [each for each in found if fits(each)]
+        same = [each for each in some if reading.syntax.text[each.start : each.end].startswith(first)]
         if some:
-            return some[0]
-    return found[0] if len(found) == 1 and container else None
+            return (same or some)[0]
+    return found[0] if len(found) == 1 and around else None
+
+
+def _is_like(part: Part, target: Target, freedom: Freedom) -> bool:
+    """Whether a definition is of the target's kind; in Python with a body: the grammar takes a head alone for one."""
+    empty = part.type in _HEADED and not part.body < part.end
+    kinds = freedom.signature and any(part.kind in some and target.kind in some for some in _AKIN)
+    return not empty and (part.kind == target.kind or kinds)
 
 
 def own_name(target: Target) -> str:

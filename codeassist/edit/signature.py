@@ -54,9 +54,11 @@ def _to_body(tokens: list[str]) -> list[str]:
 
 def changed(old: Syntax, before: Sequence[Part], new: Syntax, after: Sequence[Part]) -> str:
     """What is wrong with the signatures of definitions that were rewritten together; "" if nothing is."""
+    wanted = {each.full_name for each in before}
     there: dict[str, Counter[tuple[str, ...]]] = {}
     for each in after:
-        there.setdefault(each.full_name, Counter())[signature(new, each)] += 1
+        if each.full_name in wanted:
+            there.setdefault(each.full_name, Counter())[signature(new, each)] += 1
     for each in before:
         found = there.get(each.full_name)
         if not found:

@@ -10,7 +10,7 @@ from codeassist.edit.imports import brought, lacking
 from codeassist.edit.indentation import moved, unit_of, with_old_blanks
 from codeassist.edit.original import Splice
 from codeassist.edit.parts import BOUND, Part, Syntax, syntax
-from codeassist.edit.picking import Reading, comments_above, own_comments, own_name, picked, readings
+from codeassist.edit.picking import Freedom, Reading, comments_above, own_comments, own_name, picked, readings
 from codeassist.edit.target import Target
 
 
@@ -29,19 +29,19 @@ class Taken(NamedTuple):
     imports: tuple[str, ...] = ()
 
 
-def definition(file: Syntax, target: Target, reply: str) -> Taken:
+def definition(file: Syntax, target: Target, reply: str, freedom: Freedom) -> Taken:
     """The definition that was asked for, with the helpers and imports that it needs."""
     for reading in readings(file, target, reply):
-        node = picked(reading, target)
+        node = picked(reading, target, freedom)
         if node is not None:
-            return _definition(file, target, reading, node)
+            return _definition(file, target, reading, node, freedom)
     return Taken(None, f"is not one {target.kind} named {own_name(target)}")
 
 
-def _definition(file: Syntax, target: Target, reading: Reading, node: Part) -> Taken:
-    language = file.language
-    text = moved(reading.lines_of(node), language, target.indent, unit_of(file.text))
-    text = with_docstrings(file, target.text, _with_wrapper(target, text))
+def _definition(file: Syntax, target: Target, reading: Reading, node: Part, freedom: Freedom) -> Taken:
+    text = moved(reading.lines_of(node), file.language, target.indent, unit_of(file.text))
+    text = text if freedom.signature else _with_wrapper(file, target, text)
+    text = with_docstrings(file, target.text, text)
     text = with_old_blanks(target.text, text)
     kept = helpers(file, target, reading, node)
     above = "".join(f"{line}\n{target.indent}" for line in _new_comments(file, target, reading, node))
@@ -50,12 +50,15 @@ def _definition(file: Syntax, target: Target, reading: Reading, node: Part) -> T
     return Taken(own, "", tuple(placed(file, target, kept.before)), tuple(imports))
 
 
-def _with_wrapper(target: Target, text: str) -> str:
-    """A definition with the words before it that it had (`export default`), if the reply lacks them."""
+def _with_wrapper(file: Syntax, target: Target, text: str) -> str:
+    """A definition with what it had before it and the reply lacks: `export default`, decorators."""
     first = target.text.partition("\n")[0]
     for words in ("export default ", "export "):
         if first.startswith(words) and not text.startswith(("export", "@")):
             return words + text
+    if file.language.id == "python" and first.startswith("@") and not text.startswith("@"):
+        heads = [each.head for each in file.parts if (each.start, each.full_name) == (target.start, target.name)]
+        return file.text[target.start : heads[0]] + text if heads else text
     return text
 
 
@@ -91,10 +94,10 @@ def _around(file: Syntax, target: Target, reply: str) -> Taken | None:
         return None
     outer = Target(target.original, "node", part.start, part.end, part.kind, part.full_name, part.body)
     alone = syntax(file.language, f"{reply}\n")
-    node = picked(Reading(alone, 0, len(reply)), outer) if alone else None
+    node = picked(Reading(alone, 0, len(reply)), outer, Freedom()) if alone else None
     if node is None or part.name in target.text:
         return None
-    taken = definition(file, outer, reply)
+    taken = definition(file, outer, reply, Freedom())
     text = taken.own.text if taken.own else ""
     before, after = file.text[part.start : target.start], file.text[target.end : part.end]
     if len(text) < len(before) + len(after) or not (text.startswith(before) and text.endswith(after)):

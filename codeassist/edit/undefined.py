@@ -76,7 +76,7 @@ def mended(path: str, old: str, new: str) -> Mended:
 def undefined(path: str, old: str, new: str) -> list[str] | None:
     """Names that ruff finds undefined in the new text and not in the old one, in the order of the text.
 
-    None if the new one does not parse, and the old one does.
+    None if ruff cannot parse the new one, and can the old one.
     """
     if max(len(old), len(new)) > _LONGEST:
         return []
@@ -86,9 +86,9 @@ def undefined(path: str, old: str, new: str) -> list[str] | None:
         before, after = lint([Text(name, old), Text(name, new)], [_RULE], selection().builtins, _SECONDS)
     except MissingError:
         return []
-    if after is None or before is None or any(each.broken for each in before):
+    if before is None or any(each.broken for each in before):
         return []
-    if any(each.broken for each in after):
+    if after is None or any(each.broken for each in after):
         return None
     known = set(_named(each.message for each in before))
     return [each for each in _named(each.message for each in after if each.code == _RULE) if each not in known]

@@ -1,94 +1,26 @@
-"""What is rewritten: by lines, by name, by an instruction's words."""
+"""What is rewritten: by lines; where something new comes."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
 from codeassist.context.languages import languages
 from codeassist.edit.original import Original
-from codeassist.edit.parts import BOUND, syntax_of
-from codeassist.edit.target import Named, Target, insertions, named, overlapping, targets
+from codeassist.edit.parts import syntax_of
+from codeassist.edit.target import Named, Target, insertions, overlapping, targets
 from codeassist.errors import UsageError
-from tests.edit.texts import NAMES, SAMPLES, by_lines, by_name, python, sample
-
-STORE = '''\
-import json
-
-LIMIT = 3
-
-
-@decorated
-class Store:
-    """Keeps."""
-
-    def save(self, place):
-        # First.
-        target = place  # where
-        text = """
-        many
-        lines
-        """
-
-        # Then.
-        write(
-            target,
-            text,
-        )
-        return target
-
-    async def load(self, place):
-        if place:
-            return 1
-        else:
-            return 2
-
-
-def save(place):
-    def inner():
-        return 1
-
-    return inner
-
-
-if __name__ == "__main__":
-    save("x")
-'''
+from tests.edit.texts import (
+    CODE,
+    NAMES,
+    by_lines,
+    by_name,
+    python,
+    sample,
+)
 
 
 def first_line(target: Target) -> str:
     return target.text.split("\n")[0]
-
-
-@pytest.mark.parametrize(
-    ("argument", "expected"),
-    [
-        ("a.py", Named("a.py")),
-        ("d/a.py:3", Named("d/a.py", 3, 3)),
-        ("a.py:3-12", Named("a.py", 3, 12)),
-        ("a.py:3:7", Named("a.py", 3, 3)),
-        ("a.py::f", Named("a.py", name="f")),
-        ("a.py::C.f", Named("a.py", name="C.f")),
-        ("a.cpp::C::f", Named("a.cpp", name="C::f")),
-        ("C:x", Named("C:x")),
-    ],
-)
-def test_arguments(argument: str, expected: Named) -> None:
-    assert named(argument) == expected
-
-
-@pytest.mark.parametrize("argument", ["", " ", "a.py::", "a.py:0", "a.py:5-3", "a.py::" + "x" * 1000])
-def test_arguments_that_cannot_be_read(argument: str) -> None:
-    with pytest.raises(UsageError):
-        named(argument)
-
-
-def test_a_file_whose_name_looks_like_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in ("a.py:3", "a::b"):
-        (tmp_path / name).write_text("x")
-        assert named(name) == Named(name)
 
 
 def test_every_language_has_a_sample() -> None:
@@ -186,7 +118,7 @@ def test_a_definition_and_a_statement_in_it(name: str, definition: str, line: in
     ],
 )
 def test_lines(lines: tuple[int, int], begins: str, expected: tuple[int, int]) -> None:
-    target = by_lines(python(STORE), *lines)
+    target = by_lines(python(CODE), *lines)
     if lines == (34, 36):  # from inside of a function to behind it
         begins = "def inner"
     assert target.text.startswith(begins)
@@ -195,24 +127,24 @@ def test_lines(lines: tuple[int, int], begins: str, expected: tuple[int, int]) -
 
 
 def test_comments() -> None:
-    only = by_lines(python(STORE), 18)
+    only = by_lines(python(CODE), 18)
     assert (only.text, only.kind) == ("# Then.", "statements")
-    assert by_lines(python(STORE), 12).text == "target = place  # where"
-    assert by_lines(python(STORE), 12, 13).text.count("# where") == 1
+    assert by_lines(python(CODE), 12).text == "target = place  # where"
+    assert by_lines(python(CODE), 12, 13).text.count("# where") == 1
 
 
 def test_blank_lines() -> None:
-    assert by_lines(python(STORE), 17).name == "Store.save"
+    assert by_lines(python(CODE), 17).name == "Store.save"
     with pytest.raises(UsageError, match="line 4 is blank"):
-        by_lines(python(STORE), 4)
+        by_lines(python(CODE), 4)
     with pytest.raises(UsageError, match="lines 4-5 are blank"):
-        by_lines(python(STORE), 4, 5)
+        by_lines(python(CODE), 4, 5)
     assert by_lines(python("\n\n"), 1).form == "file"
 
 
 def test_lines_that_are_not_there() -> None:
     with pytest.raises(UsageError, match=r"line 50 is outside a\.py, which has 41 lines"):
-        by_lines(python(STORE), 10, 50)
+        by_lines(python(CODE), 10, 50)
     assert by_lines(python("x = 1\ny = 2\n"), 2, 3).text == "y = 2"
 
 
@@ -244,82 +176,6 @@ def test_where_the_text_does_not_parse_lines_are_lines() -> None:
         by_name(plain, "one")
 
 
-def test_names() -> None:
-    original = python(STORE)
-    assert by_name(original, "Store.save").lines == by_name(original, "Store::save").lines == (10, 23)
-    assert by_name(original, "save").lines == (32, 36)
-    assert by_name(original, "inner").name == "save.inner"
-    assert by_name(original, "LIMIT").text == "LIMIT = 3"
-    assert by_name(sample("sample.cpp"), "Shape::parse").lines == (87, 93)
-    assert by_name(sample("sample.go"), "Push").name == "Queue.Push"
-
-
-def test_names_that_are_not_there() -> None:
-    with pytest.raises(UsageError) as caught:
-        by_name(python(STORE), "Store.lode")
-    assert (caught.value.message, caught.value.hint) == (
-        "a.py has no definition of Store.lode",
-        "did you mean Store.load?",
-    )
-    with pytest.raises(UsageError) as caught:
-        by_name(python(STORE), "zzz")
-    assert caught.value.hint == "it has LIMIT, Store, Store.save, Store.load, save, save.inner"
-    with pytest.raises(UsageError) as caught:
-        by_name(python("x = 1\n"), "zzz")
-    assert "name lines instead" in caught.value.hint
-
-
-def test_names_of_several() -> None:
-    twice = python("class A:\n    def f(self): return 1\n\n\nclass B:\n    def f(self): return 2\n")
-    with pytest.raises(UsageError, match=r"several definitions of f, on lines 2, 6"):
-        by_name(twice, "f")
-    assert by_name(twice, "B.f").lines == (6, 6)
-    with pytest.raises(UsageError, match="on lines 30, 34"):
-        by_name(sample("Sample.java"), "Sample.Sample")
-
-
-@pytest.mark.parametrize(
-    ("instruction", "expected"),
-    [
-        ("make `load` retry", ["Store.load"]),
-        ("In Store, let load take a timeout", ["Store"]),
-        ("Store.save should be atomic", ["Store.save"]),
-        ("the method inner returns two", ["save.inner"]),
-        ("rename Store", ["Store"]),
-        ("let the class Store have slots", ["Store"]),
-        ("`Store`: `save()` and `load()` log", ["Store.save", "Store.load"]),
-        ("set LIMIT to 4", ["LIMIT"]),
-        ("let inner() use LIMIT", ["save.inner"]),
-        ("write a license at the top", []),
-    ],
-)
-def test_what_an_instruction_speaks_of(instruction: str, expected: list[str]) -> None:
-    found = targets(python(STORE), Named("a.py"), instruction)
-    assert [each.name for each in found if each.form == "node"] == expected
-    assert expected or [each.form for each in found] == ["file"]
-    assert not overlapping(found)
-
-
-def test_names_that_several_have_are_not_meant_by_their_name() -> None:
-    twice = python("class A:\n    def go(self):\n        return 1\n\n\nclass B:\n    def go(self):\n        return 2\n")
-    assert [each.form for each in targets(twice, Named("a.py"), "let `go` return 3")] == ["file"]
-    assert [each.name for each in targets(twice, Named("a.py"), "let `go` of `B` return 3")] == ["B.go"]
-
-
-def test_at_most_six_are_meant() -> None:
-    many = python("".join(f"def f_{number}():\n    pass\n\n\n" for number in range(9)))
-    text = " ".join(f"f_{number}" for number in range(9))
-    assert len(targets(many, Named("a.py"), text)) == 6
-
-
-def test_the_only_definition_of_a_file() -> None:
-    alone = python("import os\n\nLIMIT = 3\n\n\ndef f():\n    def g():\n        pass\n\n\nf()\n")
-    assert [each.name for each in targets(alone, Named("a.py"), "make it faster")] == ["f"]
-    spaced = Original.of_text("a.cs", "namespace A {\n  class B {\n    int F() { return 1; }\n  }\n}\n")
-    assert [each.name for each in targets(spaced, Named("a.cs"), "make it faster")] == ["A.B"]
-    assert [each.form for each in targets(python(STORE), Named("a.py"), "make it faster")] == ["file"]
-
-
 def test_a_file_that_is_empty() -> None:
     for text in ("", "\n\n"):
         (found,) = targets(python(text), Named("a.py"), "write f")
@@ -327,7 +183,7 @@ def test_a_file_that_is_empty() -> None:
 
 
 def test_insertions() -> None:
-    original = python(STORE)
+    original = python(CODE)
     last = insertions(original)
     assert (last.form, last.start, last.lines) == ("insert", last.end, (36, 36))
     behind = insertions(original, "Store.save")
@@ -342,13 +198,13 @@ def test_insertions() -> None:
 
 
 def test_overlapping() -> None:
-    original = python(STORE)
+    original = python(CODE)
     whole, method, other = by_name(original, "Store"), by_name(original, "Store.save"), by_name(original, "save")
     assert not overlapping([method, other, by_name(original, "Store.load"), insertions(original)])
     assert overlapping([method, other, whole])
     assert overlapping([other, other])
     assert overlapping([whole, insertions(original, "Store.save")])
-    elsewhere = Original.of_text("b.py", STORE)
+    elsewhere = Original.of_text("b.py", CODE)
     assert not overlapping([whole, by_name(elsewhere, "Store.save")])
     assert overlapping([Target(python(""), "file", 0, 0)] * 2)
 
@@ -362,9 +218,3 @@ def test_hostile_files(text: str) -> None:
     targets(original, Named("a.py"), "make f faster " * 1000)
     by_lines(original, 1)
     insertions(original)
-
-
-def test_the_samples_have_constants_too() -> None:
-    syntax = syntax_of("sample.py", (SAMPLES / "sample.py").read_text())
-    assert syntax is not None
-    assert {each.name for each in syntax.parts if each.kind in BOUND} == {"MAX_AGE", "Rows"}
