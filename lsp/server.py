@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from codeassist import __version__
@@ -108,9 +109,10 @@ class Server(LanguageServer):
         self._soon(lambda: self.messages.show(ERROR, text))
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """A fault of ours in a notification: where, never with which values."""
+        """A fault of ours: where, never with which values. What a client asked wrongly is answered, and is none."""
         del source
-        report_fault(error)
+        if not isinstance(error, JsonRpcInvalidParams):
+            report_fault(error)
 
     # --- review
 
