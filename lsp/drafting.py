@@ -14,9 +14,10 @@ from codeassist.edit.original import Original
 from codeassist.edit.pipeline import Desk, Order, drafts
 from codeassist.edit.presets import doc, fix
 from codeassist.edit.presets.mending import Mending
+from codeassist.edit.presets.test import Tests
 from codeassist.edit.target import Named
 from codeassist.engine.api import Usage
-from codeassist.lsp.edit_actions import DOC, EDIT
+from codeassist.lsp.edit_actions import DOC, EDIT, TEST
 from codeassist.lsp.looking import looking
 from codeassist.lsp.progress import Watch
 from codeassist.lsp.tasks import Task
@@ -55,6 +56,9 @@ def _made(desk: Desk, task: Task, original: Original) -> tuple[Iterator[Draft], 
     """Drafts of a task, and the lines that they are only right beside."""
     if task.command == DOC:
         return doc.drafts(desk, original, Named(task.path, task.first, task.last)), (Lines(task.first, task.last),)
+    if task.command == TEST:
+        tests = Tests(desk, task.root, original, Named(task.path, task.first, task.last))
+        return tests.drafts(None), (Lines(task.first, task.last),)  # nobody has said that what is written may run
     if task.command == EDIT:
         order = Order(task.instruction, aimed(original, Named(task.path, task.first, task.last), task.instruction))
         return drafts(desk, order), _lines(order)

@@ -21,6 +21,7 @@ from codeassist.lsp.abilities import Abilities
 from codeassist.lsp.arguments import Argument
 from codeassist.lsp.assistant import Assistant
 from codeassist.lsp.documents import Document, Documents
+from codeassist.lsp.edit_actions import TEST
 from codeassist.lsp.findings import Reviewed
 from codeassist.lsp.progress import Progress, Watch
 from codeassist.lsp.symbols import Selection, Symbols, selection
@@ -193,7 +194,8 @@ class Editing:
                 changes.append(self._here(asked, each, drafted.kept))
             else:
                 changes += of_file(asked.task.root, each, self._documents)
-        return Made(workspace_edit(changes, self.able), outcome.change.title, outcome.reasons)
+        told = ", which were not run" if asked.task.command == TEST else ""
+        return Made(workspace_edit(changes, self.able), outcome.change.title + told, outcome.reasons)
 
     def _here(self, asked: _Asked, edit: FileEdit, kept: Sequence[Lines]) -> types.TextDocumentEdit:
         """The edit of the document that was asked about."""

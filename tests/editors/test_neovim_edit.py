@@ -207,6 +207,29 @@ def test_a_diagnostic_of_another_source_is_fixed(editor: Editor, fake_engine: Fa
     wait_for(lambda: messages(neovim), lambda said: "there is no diagnostic here" in said)
 
 
+def test_tests_are_shown_and_written_into_a_new_file(editor: Editor, fake_engine: FakeScript) -> None:
+    fake_engine("```python\ndef test_of_three():\n    assert fact(3) == 6\n```\n")
+    neovim = editor()
+    neovim.command("CodeAssistTest")
+    assert "+    assert fact(3) == 6" in shown(neovim)
+    neovim.keys("y")
+    wait_for(lambda: neovim.lines, lambda lines: "    assert fact(3) == 6" in lines)
+    assert str(neovim.lua("return vim.api.nvim_buf_get_name(0)")).endswith("test_math.py")
+
+
+def test_a_file_that_appeared_is_not_written_over(editor: Editor, fake_engine: FakeScript, tmp_path: Path) -> None:
+    fake_engine("```python\ndef test_of_three():\n    assert fact(3) == 6\n```\n")
+    neovim = editor()
+    neovim.command("CodeAssistTest")
+    diff = shown(neovim)
+    made = tmp_path / "project" / diff.splitlines()[0].rpartition("project/")[2].removeprefix("--- ")
+    made.parent.mkdir(exist_ok=True)
+    made.write_text("mine\n", encoding="utf-8")
+    neovim.keys("y")
+    wait_for(lambda: messages(neovim), lambda said: "is there already" in said)
+    assert made.read_text(encoding="utf-8") == "mine\n"
+
+
 def test_an_explanation(editor: Editor, fake_engine: FakeScript) -> None:
     fake_engine("It multiplies, see `fact`.")
     neovim = editor()

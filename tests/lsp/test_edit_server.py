@@ -371,6 +371,55 @@ def test_a_definition_is_documented(serve: Start, file: Path) -> None:
     assert applied(TEXT, answer["edit"], file, 5) == documented
 
 
+TESTS = """```python
+def test_fact_of_three():
+    assert fact(3) == 6
+```
+"""
+
+
+def test_tests_go_into_a_new_file(serve: Start, file: Path) -> None:
+    (file.parent / "tests").mkdir()
+    (file.parent / "tests" / "test_other.py").write_text("def test_other():\n    assert True\n", encoding="utf-8")
+    client = serve(Reply(text=TESTS))
+    opened(client, file)
+    answer = asked(client, "test", file, at(9, 4))
+    assert answer["applied"] is True, answer
+    assert "not run" in answer["message"]
+    made, filled = answer["edit"]["documentChanges"]
+    assert (made["kind"], made["options"]) == ("create", {"overwrite": False, "ignoreIfExists": False})
+    assert made["uri"] == filled["textDocument"]["uri"] == (file.parent / "tests" / "test_math_of.py").as_uri()
+    (text,) = [each["newText"] for each in filled["edits"]]
+    assert "import fact" in text
+    assert "    assert fact(3) == 6" in text
+
+
+def test_tests_are_added_to_a_file_that_is_there(serve: Start, file: Path) -> None:
+    tests = file.with_name("test_math_of.py")
+    old = "from math_of import last\n\n\ndef test_last():\n    assert last() == 3\n"
+    tests.write_text(old, encoding="utf-8")
+    client = serve(Reply(text=TESTS))
+    opened(client, file)
+    answer = asked(client, "test", file, at(9, 4), apply=False)
+    after = applied(old, answer["edit"], tests, None)
+    assert after.startswith("from math_of import")
+    assert "def test_last():\n    assert last() == 3\n" in after
+    assert "    assert fact(3) == 6" in after
+    client.open(tests.as_uri(), old + "# not saved\n")
+    answer = asked(client, "test", file, at(9, 4))
+    assert (answer["edit"], applications(client)) == (None, [])
+    assert "not saved" in answer["message"]
+
+
+def test_a_client_that_makes_no_files_is_told(serve: Start, file: Path) -> None:
+    able = {"applyEdit": True, "workspaceEdit": {"documentChanges": True}}
+    client = serve(Reply(text=TESTS), workspace=able)
+    opened(client, file)
+    answer = asked(client, "test", file, at(9, 4))
+    assert answer["edit"] is None
+    assert "makes no files" in answer["message"]
+
+
 def test_actions_are_resolved(serve: Start, file: Path) -> None:
     action = {"dataSupport": True, "resolveSupport": {"properties": ["edit", "command"]}}
     client = serve(WRITTEN, options={"prompts": True}, textDocument={"publishDiagnostics": {}, "codeAction": action})
