@@ -8,7 +8,7 @@ from typing import NamedTuple
 from codeassist.terminal import sanitise
 
 LONGEST = 200_000  # characters of a reply
-_LONGEST_LINE = 1_000
+_LONGEST_LINE, _MOST_LONG = 1_000, 50
 _FENCE = re.compile(r"([ \t]{0,8}(?:`{3,}|~{3,}))[^\n`]{0,60}")
 _PROSE = re.compile(
     r"\s*(?:Sure|Certainly|Of course|Sorry|Here(?:'s| is| are)|I(?:'m|'ll|'ve| am| will| can| can't| cannot| have)|"
@@ -34,10 +34,9 @@ def inspected(reply: str, known: str) -> Inspected:
     if not text.strip():
         return Inspected("", "holds no code")
     lines = text.split("\n")
-    if any(len(line) > _LONGEST_LINE for line in lines):
-        there = {line.strip() for line in known.split("\n") if len(line) > _LONGEST_LINE}
-        if any(len(line) > _LONGEST_LINE and line.strip() not in there for line in lines):
-            return Inspected("", "has a line of over 1,000 characters")
+    long = [line.strip() for line in lines if len(line) > _LONGEST_LINE]
+    if any(line not in known for line in long[:_MOST_LONG]) or len(long) > _MOST_LONG:
+        return Inspected("", "has a line of over 1,000 characters")
     inert = sanitise(text)
     if inert != text and not _controls(text) <= set(known):
         return Inspected("", "contains control characters")

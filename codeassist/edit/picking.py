@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from codeassist.context.languages import language_for
 from codeassist.edit.original import Splice
 from codeassist.edit.outside import applied
-from codeassist.edit.parts import Part, Syntax, syntax
+from codeassist.edit.parts import Part, Syntax, syntax, syntax_of
 from codeassist.edit.target import Target
 
 _OPENINGS = {"php": "<?php\n"}  # without which everything is text
@@ -76,9 +75,9 @@ class Freedom:
 
 def picked(reading: Reading, target: Target, freedom: Freedom) -> Part | None:
     """The definition of the target's kind and name; of several the one that stands and begins like it."""
-    name = own_name(target)
+    name, broken = own_name(target), _is_broken(target)
     around = target.name[: -len(name) - 1]
-    fitting = [each for each in reading.parts if _is_like(each, target, freedom) and not each.broken]
+    fitting = [each for each in reading.parts if _is_like(each, target, freedom) and (broken or not each.broken)]
     found = [each for each in fitting if each.name == name] or [each for each in fitting if each.name in freedom.names]
     first = target.text.partition("\n")[0].strip()
     for fits in (
@@ -102,10 +101,20 @@ def _is_like(part: Part, target: Target, freedom: Freedom) -> bool:
 
 def own_name(target: Target) -> str:
     """The name of a target without what is around it; some have dots in themselves (`namespace Shop.Orders`)."""
-    file = syntax(language_for(target.original.path), target.original.text)
+    part = _own(target)
+    return part.name if part else target.name.rpartition(".")[2]
+
+
+def _is_broken(target: Target) -> bool:
+    """Whether a place in the target does not parse: macros of C, or what is to be mended."""
+    part = _own(target)
+    return part is not None and part.broken
+
+
+def _own(target: Target) -> Part | None:
+    file = syntax_of(target.original.path, target.original.text)
     parts = file.parts if file else ()
-    known = (each.name for each in parts if (each.start, each.full_name) == (target.start, target.name))
-    return next(known, target.name.rpartition(".")[2])
+    return next((each for each in parts if (each.start, each.full_name) == (target.start, target.name)), None)
 
 
 def comments_above(syntax: Syntax, place: int, least: int = 0) -> str:

@@ -10,6 +10,8 @@ import pytest
 from codeassist import toml
 from codeassist.edit.judging import judge
 from codeassist.edit.original import Original
+from codeassist.edit.parts import syntax_of
+from codeassist.edit.target import Target
 from codeassist.text import decode
 from tests.edit.texts import (
     LOAD,
@@ -216,3 +218,16 @@ def test_a_type_that_becomes_one_of_another_kind() -> None:
     reply = "type A = {\n  a: string;\n};"
     assert judge(by_name(old, "A"), reply).reason == "is not one interface named A"
     assert holds(by_name(old, "A"), reply, free=True) == "type A = {\n  a: string;\n};\n"
+
+
+def test_a_definition_of_which_a_place_does_not_parse() -> None:
+    old = Original.of_text(
+        "a.c", "int f(void) {\n    FOR_EACH(x) y; {{ }\n    return 1;\n}\n\nint g(void) { return 2; }\n"
+    )
+    syntax = syntax_of("a.c", old.text)
+    assert syntax is not None
+    part = next(each for each in syntax.definitions() if each.name == "f")
+    assert part.broken
+    target = Target(old, "node", part.start, part.end, part.kind, part.full_name, part.body)
+    assert holds(target, target.text.replace("return 1", "return 3")) == old.text.replace("return 1", "return 3")
+    assert judge(target, target.text.replace("return 1;", "return (3;")).reason == "adds a syntax error"
