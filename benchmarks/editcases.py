@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,13 +63,27 @@ class Case:
             folder = Path(name)
             (folder / self.file).write_text(text, encoding="utf-8")
             (folder / f"test.{suffix}").write_text(self.tests, encoding="utf-8")
-            try:
-                done = subprocess.run(
-                    ["sh", "-c", command], cwd=folder, capture_output=True, timeout=TEST_SECONDS, check=False
-                )
-            except subprocess.TimeoutExpired:
-                return False
-        return done.returncode == 0
+            return _succeeds(command, folder)
+
+
+def _succeeds(command: str, folder: Path) -> bool:
+    """Whether a command ends well and in time; what it has started ends with it."""
+    child = subprocess.Popen(
+        ["sh", "-c", command],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        return child.wait(TEST_SECONDS) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 def editeval(data: Path) -> Iterator[Case]:
@@ -89,7 +106,7 @@ def bugs(data: Path, language: str) -> Iterator[Case]:
     """HumanEvalPack: a function that is wrong, with its documentation, and tests that fail."""
     for row in rows(data, f"bugs_{language}"):
         head, tests = _UNUSED.sub("", row["prompt"]), _tests(row, language)
-        name = Named(f"solution.{RUN[language][0]}")
+        name = Named(f"solution.{RUN[language][0]}", name=row["entry_point"])
         text, reference = head + row["buggy_solution"], head + row["canonical_solution"]
         yield Case(row["task_id"], language, name, "", text, reference, tests)
 

@@ -13,7 +13,8 @@ from codeassist.edit.change import ChangeSet
 from codeassist.edit.checking import check
 from codeassist.edit.draft import Checked, choose
 from codeassist.edit.original import read
-from codeassist.edit.pipeline import Desk, Order, drafts
+from codeassist.edit.pipeline import Desk, Order
+from codeassist.edit.presets.fix import tried
 from codeassist.edit.target import targets
 from codeassist.session import Session
 
@@ -36,7 +37,7 @@ def fix(session: Session, case: Case, count: int) -> Reading:
         chosen = targets(original, case.place)
         instruction = templates.fix_prompt().fails.format(what=chosen[0].kind or "code")
         order = Order(instruction, chosen, failing.output)
-        made = drafts(Desk(session, None, progress=spent.take), order, count)
+        made = tried(Desk(session, None, progress=spent.take), order, count, checked=True)
         outcome = choose(root, "", made, checking, lambda: False)
     after = outcome.change.files[0].after if outcome.holds and outcome.change is not None else None
     return Reading(

@@ -8,16 +8,16 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from codeassist import config
-from codeassist.commands.drafting import drafting
+from codeassist.commands.drafting import Drafting, drafting
 from codeassist.commands.editing import Wish, settle
 from codeassist.commands.interruption import interruptible
 from codeassist.commands.output import Waiting, read_stdin, say, write_json
 from codeassist.commands.repository import repository
 from codeassist.edit.change import ChangeSet
 from codeassist.edit.checking import check
-from codeassist.edit.draft import Cancelled, Checked, choose
+from codeassist.edit.draft import Cancelled, Checked, Draft, choose
 from codeassist.edit.original import Original, read, root_of
-from codeassist.edit.pipeline import drafts
+from codeassist.edit.pipeline import Order
 from codeassist.edit.presets import fix as preset
 from codeassist.edit.presets.findings import Known, Reviewing, by_fingerprint, by_rule, in_file, is_fingerprint, is_rule
 from codeassist.edit.presets.mending import Mending
@@ -69,9 +69,13 @@ def _of_output(environ: Mapping[str, str], output: str, wish: Wish) -> int:
         target = order.targets[0]
         title = f"fix {target.original.path}:{target.lines[0]}"
         say(f"codeassist would edit {one_line(target.original.path)}{f'::{one_line(target.name)}' * bool(target.name)}")
-        outcome = work.decide(title, drafts(work.desk, order, wish.drafts))
+        outcome = work.decide(title, _drafts(work, order, wish), consensus=True)
         told = work.told()
     return settle(environ, outcome, wish, told)
+
+
+def _drafts(work: Drafting, order: Order, wish: Wish) -> Iterator[Draft]:
+    return preset.tried(work.desk, order, wish.drafts, checked=bool(wish.check))
 
 
 def _of_check(environ: Mapping[str, str], wish: Wish) -> int:
@@ -123,7 +127,7 @@ def _of_place(environ: Mapping[str, str], where: Named, wish: Wish) -> int:
         output = "" if checked.passed else checked.output
     with drafting(environ, path, wish) as work:
         order = preset.order_at(original, start, end, output)
-        outcome = work.decide(f"fix {original.path}:{start}", drafts(work.desk, order, wish.drafts))
+        outcome = work.decide(f"fix {original.path}:{start}", _drafts(work, order, wish), consensus=True)
         told = work.told()
     return settle(environ, outcome, wish, told)
 

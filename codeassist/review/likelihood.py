@@ -82,23 +82,8 @@ class Reader:
         Raises:
             EngineError, UnsupportedError, CancelledError: as `engine.scoring.score` does.
         """
-        language = unit.change.language
-        comment = language.line_comment if language else "#"
-        above = f"{comment} {unit.change.path[-60:]}\n{unit.head}".rstrip("\n")
-        gap = "\n" * (len(f"\n{unit.head}") - len(f"\n{unit.head}".rstrip("\n")) or 1)
-        passage = _Passage(gap, unit.changed, unit.after)
-        head, body = self._engine.tokenize([above, passage.text])
-        head = head[-_HEAD_TOKENS:] or body[:1]
-        options = list(_options(unit))
-        ids = self._ids(unit, options)
-        watched = list(
-            dict.fromkeys(token for rank in zip_longest(*ids.values()) for token in rank if token is not None)
-        )
-        watched = watched[:_WATCHED]
-        scores = score(self._engine, head, body[:_BODY_TOKENS], watched=watched, cancelled=self._cancelled)
+        passage, head, scores, ranked = self._pass(unit)
         calls = 1
-        begun = _Begun(unit, passage, scores, watched)
-        ranked = sorted((each for one in options if (each := begun.local(one, ids))), key=lambda each: -each.local)
         tried = []
         for each in [one for one in ranked if one.local > _LEAST][:_TRIED]:
             tried.append(self._whole(unit, passage, each, head, scores))
@@ -115,6 +100,34 @@ class Reader:
             old_gain=old,
             calls=calls + (old is not None),
         )
+
+    def ranked(self, unit: Unit) -> list[Alternative]:
+        """The words that might stand in places of a unit, what gains most where it begins first: one pass over it.
+
+        Raises:
+            EngineError, UnsupportedError, CancelledError: as `engine.scoring.score` does.
+        """
+        return self._pass(unit)[3]
+
+    def _pass(self, unit: Unit) -> tuple[_Passage, Sequence[int], Scores, list[Alternative]]:
+        """What is scored, the tokens above it, its scores, and the alternatives by how they begin."""
+        language = unit.change.language
+        comment = language.line_comment if language else "#"
+        above = f"{comment} {unit.change.path[-60:]}\n{unit.head}".rstrip("\n")
+        gap = "\n" * (len(f"\n{unit.head}") - len(f"\n{unit.head}".rstrip("\n")) or 1)
+        passage = _Passage(gap, unit.changed, unit.after)
+        head, body = self._engine.tokenize([above, passage.text])
+        head = head[-_HEAD_TOKENS:] or body[:1]
+        options = list(_options(unit))
+        ids = self._ids(unit, options)
+        watched = list(
+            dict.fromkeys(token for rank in zip_longest(*ids.values()) for token in rank if token is not None)
+        )
+        watched = watched[:_WATCHED]
+        scores = score(self._engine, head, body[:_BODY_TOKENS], watched=watched, cancelled=self._cancelled)
+        begun = _Begun(unit, passage, scores, watched)
+        ranked = sorted((each for one in options if (each := begun.local(one, ids))), key=lambda each: -each.local)
+        return passage, head, scores, ranked
 
     def _ids(self, unit: Unit, options: Sequence[Alternative]) -> dict[str, tuple[int, ...]]:
         """The first tokens of each alternative as it would stand, by its text with the blank before it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from codeassist.context.index import Index
 from codeassist.context.languages import language_for
 from codeassist.context.tags import Tag, tags
 from codeassist.edit.draft import Draft
+from codeassist.edit.oneword import one_word_drafts
 from codeassist.edit.original import Original, read
 from codeassist.edit.pipeline import DRAFTS, Desk, Order
 from codeassist.edit.pipeline import drafts as edits
@@ -92,6 +94,28 @@ def mended(desk: Desk, original: Original, mending: Mending, count: int = DRAFTS
     """
     for draft in edits(desk, order_of(original, mending.finding), count):
         yield mending.judged(draft)
+
+
+def tried(desk: Desk, order: Order, count: int, *, checked: bool) -> Iterator[Draft]:
+    """Drafts that mend what an order says, so many. `checked`: a check tells which one is right.
+
+    Then a word in another's place is tried before each draft that the model writes, and two after the first: they are
+    right more often, and cost one pass over the text.
+
+    Raises:
+        EngineError: the engine failed.
+    """
+    if not checked:
+        yield from edits(desk, order, count)
+        return
+    words, written = one_word_drafts(desk, order, count), edits(desk, order, count)
+    turns = itertools.chain((words, written), itertools.cycle((words, words, written)))
+    for _ in range(count):
+        turn = next(turns)
+        draft = next(turn, None) or next(words, None) or next(written, None)
+        if draft is None:
+            return
+        yield draft
 
 
 def around(original: Original, start: int, end: int) -> list[Target]:
