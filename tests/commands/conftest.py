@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.shop import CART, FAULTY
+from tests.commands.sums import CALC, made
 from tests.repository import git, repository
 
 
@@ -24,3 +25,9 @@ def faulty(shop: Path) -> Path:
     (shop / "shop/cart.py").write_text(FAULTY)
     git(shop, "add", "-A")
     return shop
+
+
+@pytest.fixture
+def sums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository that uses pytest; the test is in it. Its interpreter is the one of these tests."""
+    return made(tmp_path, monkeypatch, {"calc.py": CALC, "conftest.py": ""})

@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 import ast
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from codeassist.engine.fake import Reply
+from tests.commands.sums import CALC
 from tests.commands.support import on_terminal
 from tests.conftest import FakeScript, Run
 from tests.models.cache import cached_model
-from tests.repository import repository
 
-CALC = '''"""Sums."""
-
-
-def middle(low: int, high: int) -> int:
-    if low > high:
-        raise ValueError("low is above high")
-    return (low + high) // 2
-'''
 EXISTING = """from calc import middle
 
 
 def test_middle():
     assert middle(2, 4) == 3
-"""
-OTHER = """import unittest
-
-
-class TestIt(unittest.TestCase):
-    def test_it(self):
-        self.assertTrue(1)
 """
 GOOD = """_of_two():
     assert middle(2, 6) == 4
@@ -65,20 +49,7 @@ def test_middle_again():
 """
 
 
-@pytest.fixture
-def calc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository that uses pytest; the test is in it. Its interpreter is the one of these tests."""
-    return made(tmp_path, monkeypatch, {"calc.py": CALC, "conftest.py": ""})
-
-
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str | bytes]) -> Path:
-    root = repository(tmp_path / "calc", {**files, ".gitignore": ".venv\n"})
-    (root / ".venv").symlink_to(Path(pytest.__file__).parents[4])
-    monkeypatch.chdir(root)
-    return root
-
-
-def test_what_passes_is_kept(calc: Path, fake_engine: FakeScript, run: Run) -> None:
+def test_what_passes_is_kept(sums: Path, fake_engine: FakeScript, run: Run) -> None:
     fake_engine(GOOD)
     result = run("test", "calc.py::middle", "--apply", "--json")
     assert result.code == 0, result.stderr
@@ -86,102 +57,80 @@ def test_what_passes_is_kept(calc: Path, fake_engine: FakeScript, run: Run) -> N
     assert document["tests"]["kept"] == ["test_middle_of_two", "test_middle_rejects"]
     assert (document["tests"]["ran"], document["tests"]["framework"]) == (True, "pytest")
     assert document["checks"][0]["passed"] is True
-    text = (calc / "test_calc.py").read_text()
+    text = (sums / "test_calc.py").read_text()
     assert text == f"import pytest\n\nfrom calc import middle\n\n\ndef test_middle{GOOD}"
 
 
-def test_what_fails_is_taken_out(calc: Path, fake_engine: FakeScript, run: Run) -> None:
+def test_what_fails_is_taken_out(sums: Path, fake_engine: FakeScript, run: Run) -> None:
     fake_engine(MIXED)
     result = run("test", "calc.py::middle", "--apply")
     assert result.code == 0, result.stderr
     names = [
-        each.name for each in ast.parse((calc / "test_calc.py").read_text()).body if isinstance(each, ast.FunctionDef)
+        each.name for each in ast.parse((sums / "test_calc.py").read_text()).body if isinstance(each, ast.FunctionDef)
     ]
     assert names == ["test_middle_of_two", "test_middle_is_idle"]
     assert "taken out: test_middle_is_wrong (it failed)" in result.stderr
     assert "taken out: test_middle_is_undefined (it failed)" in result.stderr
-    assert not list(calc.rglob("__pycache__"))
+    assert not list(sums.rglob("__pycache__"))
 
 
-def test_strict_takes_out_what_passes_with_an_emptied_body(calc: Path, fake_engine: FakeScript, run: Run) -> None:
+def test_strict_takes_out_what_passes_with_an_emptied_body(sums: Path, fake_engine: FakeScript, run: Run) -> None:
     fake_engine(MIXED)
     result = run("test", "calc.py::middle", "--apply", "--strict", "--json")
     assert result.code == 0, result.stderr
     assert result.document["tests"]["kept"] == ["test_middle_of_two"]
     assert result.document["tests"]["idle"] == ["test_middle_is_idle"]
-    assert (calc / "calc.py").read_text() == CALC
+    assert (sums / "calc.py").read_text() == CALC
 
 
-def test_strict_with_none_left_is_a_reason(calc: Path, fake_engine: FakeScript, run: Run) -> None:
+def test_strict_with_none_left_is_a_reason(sums: Path, fake_engine: FakeScript, run: Run) -> None:
     fake_engine("_is_idle():\n    assert middle\n")
     result = run("test", "calc.py::middle", "--apply", "--strict", "--drafts", "1")
     assert result.code == 4
     assert "emptied body" in result.stderr
-    assert not (calc / "test_calc.py").exists()
+    assert not (sums / "test_calc.py").exists()
 
 
-def test_none_that_passes_is_a_reason(calc: Path, fake_engine: FakeScript, run: Run) -> None:
+def test_none_that_passes_is_a_reason(sums: Path, fake_engine: FakeScript, run: Run) -> None:
     fake_engine(Reply(text="_is_wrong():\n    assert middle(2, 6) == 5\n", times=1), Reply(text=GOOD))
     result = run("test", "calc.py::middle", "--apply", "--drafts", "2")
     assert result.code == 0, result.stderr
     assert "draft 1 was not taken: its test fails" in result.stderr
-    assert "test_middle_of_two" in (calc / "test_calc.py").read_text()
+    assert "test_middle_of_two" in (sums / "test_calc.py").read_text()
 
 
-def test_a_file_that_is_there_is_added_to(calc: Path, fake_engine: FakeScript, run: Run) -> None:
-    (calc / "test_calc.py").write_text(EXISTING)
+def test_of_a_test_only_the_assertions_that_fail_are_taken_out(sums: Path, fake_engine: FakeScript, run: Run) -> None:
+    fake_engine(
+        "():\n    low = 2\n    assert middle(low, 6) == 5\n    assert middle(low, 6) == 4\n    low = 4\n"
+        "    assert (\n        middle(low, 6) == 6\n    )\n    assert middle(low, 6) == 5\n"
+    )
+    result = run("test", "calc.py::middle", "--apply", "--drafts", "1")
+    assert result.code == 0, result.stderr
+    assert (sums / "test_calc.py").read_text() == (
+        "from calc import middle\n\n\ndef test_middle():\n    low = 2\n    assert middle(low, 6) == 4\n    low = 4\n"
+        "    assert middle(low, 6) == 5\n"
+    )
+
+
+def test_a_file_that_is_there_is_added_to(sums: Path, fake_engine: FakeScript, run: Run) -> None:
+    (sums / "test_calc.py").write_text(EXISTING)
     fake_engine("():\n    assert middle(2, 6) == 4\n\n\ndef test_middle_same():\n    assert middle(2, 4) == 3\n")
     result = run("test", "calc.py::middle", "--apply")
     assert result.code == 0, result.stderr
-    assert (calc / "test_calc.py").read_text() == f"{EXISTING}\n\ndef test_middle_2():\n    assert middle(2, 6) == 4\n"
+    assert (sums / "test_calc.py").read_text() == f"{EXISTING}\n\ndef test_middle_2():\n    assert middle(2, 6) == 4\n"
 
 
-def test_unittest_is_told_from_the_projects_tests(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake_engine: FakeScript, run: Run
-) -> None:
-    root = made(tmp_path, monkeypatch, {"pkg/__init__.py": "", "pkg/calc.py": CALC, "tests/test_other.py": OTHER})
-    fake_engine(
-        "(self):\n        self.assertEqual(middle(2, 6), 4)\n\n    def test_wrong(self):\n"
-        "        self.assertEqual(middle(2, 6), 5)\n"
-    )
-    result = run("test", "pkg/calc.py::middle", "--apply", "--strict")
-    assert result.code == 0, result.stderr
-    text = (root / "tests/test_calc.py").read_text()
-    assert text == (
-        "import unittest\n\nfrom pkg.calc import middle\n\n\nclass TestMiddle(unittest.TestCase):\n"
-        "    def test_middle(self):\n        self.assertEqual(middle(2, 6), 4)\n"
-    )
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node")
-def test_node_runs_its_own_tests(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake_engine: FakeScript, run: Run
-) -> None:
-    source = "export function middle(low, high) {\n  return (low + high) / 2;\n}\n"
-    root = made(tmp_path, monkeypatch, {"calc.js": source, "package.json": '{"type": "module"}'})
-    fake_engine(
-        ' of two", () => {\n  assert.equal(middle(2, 6), 4);\n});\n\ntest("wrong", () => {\n'
-        "  assert.equal(middle(2, 6), 5);\n});\n"
-    )
-    result = run("test", "calc.js::middle", "--apply", "--strict")
-    assert result.code == 0, result.stderr
-    assert (root / "calc.test.js").read_text() == (
-        'import test from "node:test";\nimport assert from "node:assert/strict";\n'
-        'import { middle } from "./calc.js";\n\ntest("middle of two", () => {\n  assert.equal(middle(2, 6), 4);\n});\n'
-    )
-
-
-def test_off_a_terminal_nothing_runs_unless_it_is_said(calc: Path, fake_engine: FakeScript, run: Run) -> None:
+def test_off_a_terminal_nothing_runs_unless_it_is_said(sums: Path, fake_engine: FakeScript, run: Run) -> None:
     fake_engine("_is_wrong():\n    assert middle(2, 6) == 5\n")
     result = run("test", "calc.py::middle")
     assert result.code == 0, result.stderr
     assert "not run" in result.stderr
     assert "+    assert middle(2, 6) == 5\n" in result.stdout
-    assert not (calc / "test_calc.py").exists()
-    subprocess.run(["git", "apply", "--check", "-"], cwd=calc, input=result.raw, check=True)
+    assert not (sums / "test_calc.py").exists()
+    subprocess.run(["git", "apply", "--check", "-"], cwd=sums, input=result.raw, check=True)
 
 
-def test_on_a_terminal_it_is_asked(calc: Path, fake_engine: FakeScript) -> None:
+def test_on_a_terminal_it_is_asked(sums: Path, fake_engine: FakeScript) -> None:
     fake_engine("_is_wrong():\n    assert middle(2, 6) == 5\n")
     code, shown = on_terminal("test", "calc.py::middle", "--dry-run", "--drafts", "1", typed=b"y\n")
     assert b"run what the model writes" in shown
@@ -192,7 +141,7 @@ def test_on_a_terminal_it_is_asked(calc: Path, fake_engine: FakeScript) -> None:
     assert b"not run" in shown
 
 
-def test_the_users_check_runs_instead(calc: Path, fake_engine: FakeScript, run: Run) -> None:
+def test_the_users_check_runs_instead(sums: Path, fake_engine: FakeScript, run: Run) -> None:
     fake_engine(GOOD)
     result = run("test", "calc.py::middle", "--check", "grep -q of_two test_calc.py", "--json")
     assert result.code == 0, result.stderr
@@ -200,53 +149,45 @@ def test_the_users_check_runs_instead(calc: Path, fake_engine: FakeScript, run: 
     assert result.document["applied"] is False
 
 
-def test_tests_can_write_only_in_the_copy(calc: Path, fake_engine: FakeScript, run: Run) -> None:
-    target = calc.parent / "written"
+def test_tests_can_write_only_in_the_copy(sums: Path, fake_engine: FakeScript, run: Run) -> None:
+    target = sums.parent / "written"
     fake_engine(
         f"_writes():\n    open({str(target)!r}, 'w').write('x')\n    middle(2, 6)\n\n\n"
         "def test_middle_calls_home():\n    import socket\n\n    socket.socket()\n    middle(2, 6)\n\n\n"
-        f"def test_middle_removes():\n    import os\n\n    os.remove({str(calc / 'calc.py')!r})\n    middle(2, 6)\n\n\n"
+        f"def test_middle_removes():\n    import os\n\n    os.remove({str(sums / 'calc.py')!r})\n    middle(2, 6)\n\n\n"
         "def test_middle_of_two(tmp_path):\n    (tmp_path / 'x').write_text('x')\n    middle(2, 6)\n"
     )
     result = run("test", "calc.py::middle", "--apply", "--json")
     assert result.code == 0, result.stderr
     assert result.document["tests"]["kept"] == ["test_middle_of_two"]
     assert not target.exists()
-    assert (calc / "calc.py").read_text() == CALC
+    assert (sums / "calc.py").read_text() == CALC
 
 
 @pytest.mark.parametrize("reply", ["", "\x1b[2J", "x" * 5_000, "():\n    \x1b[2J\n", "<|im_end|>", "(:\n    pass\n"])
-def test_hostile_replies_change_nothing(reply: str, calc: Path, fake_engine: FakeScript, run: Run) -> None:
+def test_hostile_replies_change_nothing(reply: str, sums: Path, fake_engine: FakeScript, run: Run) -> None:
     fake_engine(reply)
     result = run("test", "calc.py::middle", "--apply", "--drafts", "1")
     assert result.code == 4
-    assert not (calc / "test_calc.py").exists()
+    assert not (sums / "test_calc.py").exists()
 
 
 @pytest.mark.parametrize("place", ["conftest.py", "calc.py::nothing", "no.py::x", "notes.txt"])
-def test_what_cannot_be_tested_is_wrong_use(place: str, calc: Path, fake_engine: FakeScript, run: Run) -> None:
-    (calc / "notes.txt").write_text("x\n")
+def test_what_cannot_be_tested_is_wrong_use(place: str, sums: Path, fake_engine: FakeScript, run: Run) -> None:
+    (sums / "notes.txt").write_text("x\n")
     fake_engine(GOOD)
     assert run("test", place, "--apply").code == 2
 
 
-def test_a_language_without_a_framework_is_told(calc: Path, fake_engine: FakeScript, run: Run) -> None:
-    (calc / "a.rb").write_text("def f\n  1\nend\n")
-    fake_engine(GOOD)
-    result = run("test", "a.rb::f", "--apply")
-    assert result.code == 2
-    assert "pytest, unittest, jest" in result.error[1]
-
-
 @pytest.mark.model
 @pytest.mark.timeout(300)
-def test_a_real_model_tests_or_refuses(calc: Path, home: Path, run: Run) -> None:
+def test_a_real_model_tests_or_refuses(sums: Path, home: Path, run: Run) -> None:
     home.mkdir(parents=True, exist_ok=True)
     (home / "models").symlink_to(cached_model("qwen2.5-coder-0.5b"))
     arguments = ("--apply", "--strict", "--drafts", "2", "--model", "qwen2.5-coder-0.5b")
     result = run("test", "calc.py::middle", *arguments)
     assert result.code in (0, 4), result.stderr
-    assert (calc / "test_calc.py").exists() == (result.code == 0)
-    assert (calc / "calc.py").read_text() == CALC
+    assert (sums / "test_calc.py").exists() == (result.code == 0)
+    assert (sums / "calc.py").read_text() == CALC
     if result.code == 0:
-        subprocess.run([".venv/bin/python", "-m", "pytest", "-q"], cwd=calc, check=True, capture_output=True)
+        subprocess.run([".venv/bin/python", "-m", "pytest", "-q"], cwd=sums, check=True, capture_output=True)

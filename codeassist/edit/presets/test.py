@@ -32,7 +32,7 @@ from codeassist.errors import UsageError
 from codeassist.terminal import one_line, sanitise
 from codeassist.text import decode
 
-_MOST_TOKENS = 900
+_MOST_TOKENS = 640
 _KEPT = 8  # tests of one draft
 _KINDS = ("function", "method", "class", "constructor")
 _NAMES = re.compile(r"(?:def|class|func|fn|function|const)\s+(\w+)")
@@ -121,7 +121,7 @@ class Tests:
             change = ChangeSet(self._root, "", self._put_emptied(some, code, source))
             return run(change, check or self.command([each.name for each in some]))
 
-        done = trial.passing(self.framework, found, running)
+        done = trial.passing(self.framework, self._language, found, running)
         if strict:
             done = trial.strict(self.framework, done, running_emptied)
         self.trials.append(done)

@@ -18,6 +18,8 @@ from codeassist.terminal import one_line, sanitise
 
 _COUNT = 5
 _EXAMPLE_LINES, _WIDTH = 40, 200
+_LONGEST_LINE = 300  # characters
+_BEGUN = re.compile(r"^[ \t]{0,8}(?:(?:async )?def test|func Test|(?:test|it)\(|#\[test\]|@Test\b)", re.MULTILINE)
 _SHARE = 2  # of the context, that what is tested may take with its file: one in so many
 _GAPS = {"python": "\n\n\n", "rust": "\n\n"}
 
@@ -58,7 +60,14 @@ def asked(desk: Desk, target: Target, head: Head, framework: str, example: Examp
         max_tokens=most,
         opening=f"```{name}\n{lines}{_GAPS.get(name, chr(10) * 2) if lines else ''}{head.begin}",
         stop=("\n```",),
+        enough=_enough,
     )
+
+
+def _enough(said: str) -> bool:
+    """What ends an answer that has more than was asked for, or says the same again and again."""
+    last = len(said) - said.rfind("\n")
+    return last > _LONGEST_LINE or len(_BEGUN.findall(said)) > 2 * _COUNT
 
 
 def _fence(code: str) -> str:

@@ -1,15 +1,20 @@
-"""Which of some tests pass: those that fail are taken out one by one, until all that are left pass together."""
+"""Which of some tests pass: what fails is taken out, until all that is left passes together.
+
+Of a test with several assertions only those are taken out that fail.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from codeassist.context.languages import Language
 from codeassist.edit.draft import Checked
+from codeassist.edit.presets.assertions import parts, with_only
 from codeassist.edit.presets.frameworks import verdicts
 from codeassist.edit.presets.testcases import Case
 
-_ROUNDS, _MOST_ALONE = 4, 8
+_ROUNDS, _MOST_ALONE, _MOST_PARTS = 4, 8, 48
 
 Running = Callable[[Sequence[Case]], Checked]
 """Runs some tests, and no others, in a copy of the tree."""
@@ -32,7 +37,7 @@ class Trial:
     checks: list[Checked] = field(default_factory=list)
 
 
-def passing(framework: str, found: Sequence[Case], running: Running) -> Trial:
+def passing(framework: str, language: Language, found: Sequence[Case], running: Running) -> Trial:
     """Run tests until those that are left pass.
 
     Raises:
@@ -49,9 +54,28 @@ def passing(framework: str, found: Sequence[Case], running: Running) -> Trial:
         _, failed = verdicts(framework, checked.output, [each.name for each in trial.kept])
         if not failed:
             break
-        trial.failed += [each.name for each in trial.kept if each.name in failed]
-        trial.kept = [each for each in trial.kept if each.name not in failed]
+        saved = _saved(framework, language, [each for each in trial.kept if each.name in failed], trial, running)
+        trial.failed += [each.name for each in trial.kept if each.name in failed and each.name not in saved]
+        trial.kept = [saved.get(each.name, each) for each in trial.kept if each.name not in failed - set(saved)]
     return _alone(trial, running)
+
+
+def _saved(
+    framework: str, language: Language, failing: Sequence[Case], trial: Trial, running: Running
+) -> dict[str, Case]:
+    """Tests that fail without those of their assertions that do, by name; only those that have others."""
+    split = {each.name: parts(language, each) for each in failing}
+    every = [part for some in split.values() for part in some][:_MOST_PARTS]
+    if not every:
+        return {}
+    checked = running(every)
+    trial.checks.append(checked)
+    passed, _ = verdicts(framework, checked.output, [each.name for each in every])
+    passed = {each.name for each in every} if checked.passed else passed
+    kept = {
+        each.name: {number for number, part in enumerate(split[each.name]) if part.name in passed} for each in failing
+    }
+    return {each.name: with_only(language, each, kept[each.name]) for each in failing if kept[each.name]}
 
 
 def strict(framework: str, trial: Trial, running: Running) -> Trial:
