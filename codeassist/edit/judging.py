@@ -18,7 +18,8 @@ from codeassist.edit.taking import Taken, definition, statements, whole
 from codeassist.edit.target import Target
 from codeassist.edit.undefined import mended
 
-__all__ = ["Judged", "judge", "speaks_of_signature"]
+__all__ = ["NOTHING", "Judged", "judge", "speaks_of_signature"]
+NOTHING = "changes nothing"
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def _of_text(target: Target, own: Splice) -> str:
     old = target.original.text
     if leaves_gap(old, own.text, target.original.path):
         return "leaves a gap"
-    return "changes nothing" if _bare(old) == _bare(applied(old, [own])) else ""
+    return NOTHING if _bare(old) == _bare(applied(old, [own])) else ""
 
 
 def _bare(text: str) -> list[str]:
@@ -140,7 +141,7 @@ def _fault(draft: _Draft, freedom: Freedom) -> str:
     if new is None or (is_blanked(new) and not is_blanked(file)):
         return "cannot be parsed"
     if _bare(file.text) == _bare(text):
-        return "changes nothing"
+        return NOTHING
     if new.broken > file.broken:
         return "adds a syntax error"
     if leaves_gap(file.text, draft.own.text, target.original.path):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from codeassist.context.index import Index
 from codeassist.edit.draft import Cancelled, Draft
 from codeassist.edit.intent import intent
-from codeassist.edit.judging import Judged, judge, speaks_of_signature
+from codeassist.edit.judging import NOTHING, Judged, judge, speaks_of_signature
 from codeassist.edit.original import Splice
 from codeassist.edit.prompt import ask, code_of, ways_of
 from codeassist.edit.surroundings import around
@@ -90,7 +90,10 @@ def _changed(order: Order, done: Sequence[Judged]) -> str:
 def _joined(order: Order, written: Sequence[Judged]) -> Draft:
     """The files of a draft. One that cannot be written as it is, or lacks what was asked for, does not hold."""
     targets = order.targets
-    reason = next((judged.reason for judged in written if judged.reason), "") or _lacking(order, written)
+    reasons = [judged.reason for judged in written if judged.reason]
+    if len(reasons) < len(written):  # one of several may need no change
+        reasons = [each for each in reasons if each != NOTHING]
+    reason = next(iter(reasons), "") or _lacking(order, written)
     splices: dict[str, dict[Splice, None]] = {}
     for target, judged in zip(targets, written, strict=True):
         splices.setdefault(target.original.path, {}).update(dict.fromkeys(judged.splices))
@@ -100,7 +103,7 @@ def _joined(order: Order, written: Sequence[Judged]) -> Draft:
     except UsageError as error:
         return Draft((), reason or error.message)
     changed = tuple(each for each in files if each.before != each.after)
-    return Draft(changed, reason or ("" if changed else "changes nothing"))
+    return Draft(changed, reason or ("" if changed else NOTHING))
 
 
 def _lacking(order: Order, written: Sequence[Judged]) -> str:

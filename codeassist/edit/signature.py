@@ -33,13 +33,31 @@ def speaks_of_signature(instruction: str) -> bool:
 
 
 def signature(syntax: Syntax, part: Part) -> tuple[str, ...]:
-    """The tokens of a definition's head; blanks, comments, decorators and a comma before a bracket are left out."""
+    """The tokens of a definition's head; blanks, comments, decorators and a comma before a bracket are left out.
+
+    So are annotations of Python: they bind no caller.
+    """
     end = part.body if part.body >= 0 else min(part.end, part.head + _LONGEST)
     tokens = [each for each in syntax.tokens(part.head, end) if each]
     if part.body < 0:
         tokens = _to_body(tokens)
+    if syntax.language.id == "python":
+        tokens = list(_unannotated(tokens))
     pairs = zip(tokens, [*tokens[1:], ""], strict=True)
     return tuple(each for each, following in pairs if not (each == "," and following in _CLOSERS))
+
+
+def _unannotated(tokens: list[str]) -> Iterator[str]:
+    """A head of Python without what stands behind colons, and behind the arrow."""
+    depth, annotated = 0, False
+    for word in tokens:
+        depth -= word in (")", "]", "}")
+        if depth <= 1 and word in (",", "=", ")"):
+            annotated = False
+        if not annotated and word != ":" and not (depth == 0 and word == "->"):
+            yield word
+        annotated = annotated or (depth == 1 and word == ":") or (depth == 0 and word == "->")
+        depth += word in ("(", "[", "{")
 
 
 def _to_body(tokens: list[str]) -> list[str]:
