@@ -9,7 +9,7 @@ from pathlib import Path
 from codeassist.commands.output import as_text, say, write_json
 from codeassist.edit.journal.journal import Entry, Journal, Undone
 from codeassist.edit.original import root_of
-from codeassist.errors import ConflictError
+from codeassist.errors import CancelledError, ConflictError
 from codeassist.paths import user_paths
 from codeassist.terminal import interactive, one_line, write_error, write_text
 
@@ -23,13 +23,14 @@ def run(
         UsageError: there is no such edit, or it is undone already.
         ConflictError: later changes overlap and `merge` does not let both be written; a file changed in between.
         MissingError: a file cannot be written.
+        CancelledError: Ctrl-C at the question.
     """
     state, root = user_paths(environ).state, root_of(Path.cwd())
     with Journal.open(state, root) as journal:
         for notice in journal.notices:
             say(notice)
         found, undone = journal.undoing(entry)
-    asked = interactive() and not as_json
+    asked = sys.stdout is not None and sys.stdout.isatty() and interactive() and not as_json
     refusal = _refusal(found, undone, merge=merge, asked=asked)
     if refusal and as_json:
         write_json(_plain(found, undone, done=False))
@@ -66,9 +67,9 @@ def _names(paths: tuple[str, ...]) -> str:
 
 
 def _agreed(entry: Entry, undone: Undone) -> bool:
-    from codeassist.edit.patch import patch_text
+    from codeassist.commands.diff_view import show_diff
 
-    write_text(patch_text(undone.change))
+    show_diff(undone.change)
     question = f"undo {entry.id} ({one_line(entry.title, 60)})?"
     if undone.conflicts:
         marked = {each.path for each in undone.change.files}.intersection(undone.conflicts)
@@ -80,7 +81,11 @@ def _agreed(entry: Entry, undone: Undone) -> bool:
         question = f"undo {entry.id} so?"
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    try:
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        raise CancelledError("interrupted", "nothing was changed") from None
 
 
 def _tell(entry: Entry, undone: Undone) -> None:
