@@ -265,6 +265,29 @@ def test_outside_of_git(tmp_path: Path, run: Run, fake_engine: FakeScript, monke
     assert content(tmp_path) == CODE
 
 
+def test_an_index_of_another_folder_is_not_looked_at(
+    tmp_path: Path, run: Run, fake_engine: FakeScript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its paths would mean other files here."""
+    inner = tmp_path / "plain/inner"
+    inner.mkdir(parents=True)
+    for folder in (inner, inner.parent):
+        (folder / "a.py").write_text(CODE)
+    monkeypatch.chdir(inner.parent)
+    assert run("index").code == 0
+    monkeypatch.chdir(inner)
+    fake_engine(returning("two", 22))
+    assert run("edit", "let `two` return 22", "--apply").code == 2
+    assert run("edit", "let `two` return 22", "a.py::two", "--apply", *ONE).code == 0
+    assert content(inner.parent) == CODE
+
+
+def test_a_file_that_is_not_there_has_no_parts(root: Path, run: Run, fake_engine: FakeScript) -> None:
+    fake_engine(Reply(fail="error"))
+    for place in ("gone.py::x", "gone.py:3"):
+        assert run("edit", "do", place).error[0].endswith("gone.py does not exist")
+
+
 def terminal(*arguments: str) -> pexpect.spawn[str]:
     child: pexpect.spawn[str] = pexpect.spawn(
         sys.executable,
