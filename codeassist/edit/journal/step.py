@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -164,7 +165,7 @@ def finish(step: Step) -> None:
     Raises:
         OSError: it cannot be removed.
     """
-    with folder_of(step.root, step.real) as (folder, _):
+    with suppress(FileNotFoundError, NotADirectoryError), folder_of(step.root, step.real) as (folder, _):
         discard(folder, step.new)
 
 

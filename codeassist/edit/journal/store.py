@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
@@ -54,7 +53,7 @@ class Store:
     def free_id(self) -> str:
         """An id that none has."""
         while True:
-            entry = secrets.token_hex(4)
+            entry = os.urandom(4).hex()
             if not self.at(entry).exists():
                 return entry
 

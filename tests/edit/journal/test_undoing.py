@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from random import Random
 
@@ -154,8 +155,8 @@ def test_what_was_taken_back_by_hand_counts_as_undone(tmp_path: Path) -> None:
 
 
 def test_the_beginning_of_an_id_must_tell_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ids = iter(["abcd0000", "abcd1111"])
-    monkeypatch.setattr("secrets.token_hex", lambda _: next(ids))
+    ids = iter([b"\xab\xcd\0\0", b"\xab\xcd\x11\x11"])
+    monkeypatch.setattr(os, "urandom", lambda _: next(ids))
     tree = Tree(tmp_path, {"a": b"1"})
     tree.apply(FileEdit("a", b"1", b"2"))
     tree.apply(FileEdit("a", b"2", b"3"))
