@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 
-from codeassist.commands.editing import Wish
+from codeassist.commands.editing import Wish, consistent
 from codeassist.commands.interruption import interruptible
 from codeassist.commands.output import Waiting
 from codeassist.commands.repository import repository
@@ -21,7 +21,6 @@ from codeassist.edit.draft import Checked, Draft, Outcome, choose
 from codeassist.edit.original import root_of
 from codeassist.edit.pipeline import Desk
 from codeassist.engine.api import Usage
-from codeassist.errors import UsageError
 from codeassist.session import Session, open_session
 from codeassist.terminal import one_line
 
@@ -92,8 +91,7 @@ def drafting(environ: Mapping[str, str], place: Path, wish: Wish) -> Iterator[Dr
         UsageError: the wish contradicts itself.
         MissingError: there is no model.
     """
-    if wish.apply and wish.dry_run:
-        raise UsageError("--apply writes, --dry-run does not", "give one of them")
+    consistent(wish)
     root = root_of(place)
     with _ending(), Waiting("reading") as waiting, open_session(environ, model=wish.model) as session:
         searched: AbstractContextManager[Index | None] = (

@@ -10,6 +10,7 @@ from codeassist.commands import edit_report
 from codeassist.commands.output import say, write_json
 from codeassist.edit.change import ChangeSet
 from codeassist.edit.draft import Outcome
+from codeassist.errors import UsageError
 from codeassist.terminal import interactive, one_line, write_error, write_text
 
 _NOTHING: Mapping[str, object] = {}
@@ -35,16 +36,28 @@ class Wish(NamedTuple):
         return shown and not (self.apply or self.dry_run or self.as_json)
 
 
+def consistent(wish: Wish) -> None:
+    """See that a wish does not contradict itself.
+
+    Raises:
+        UsageError: it does.
+    """
+    if wish.apply and wish.dry_run:
+        raise UsageError("--apply writes, --dry-run does not", "give one of them")
+
+
 def settle(environ: Mapping[str, str], outcome: Outcome, wish: Wish, extra: Mapping[str, object] = _NOTHING) -> int:
     """Show what came of a request, ask, apply through the journal; the exit code.
 
     `extra`: further fields of the JSON document.
 
     Raises:
+        UsageError: the wish contradicts itself.
         EngineError: no draft holds (the best one has been shown as a diff): nothing was changed.
         ConflictError, MissingError: it cannot be applied; nothing was changed.
         CancelledError: Ctrl-C at the question; nothing was changed.
     """
+    consistent(wish)
     change = outcome.change
     if change is None or not outcome.holds:
         return _refuse(outcome, wish, extra)

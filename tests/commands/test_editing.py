@@ -78,6 +78,12 @@ def test_applied_and_undone(shown: Shown) -> None:
     undone(shown.root)
 
 
+def test_a_wish_that_contradicts_itself_writes_nothing(shown: Shown) -> None:
+    """Also where a command did not look at it before."""
+    assert shown.of(wish={"apply": True, "dry_run": True})[0] == 2
+    assert (shown.root / "a.py").read_bytes() == OLD
+
+
 def test_a_pipe_gets_the_files_bytes(shown: Shown) -> None:
     _, out, _ = shown.of(files=[("latin.py", b"# caf\xe9\n", b"# caf\xe9s\n")])
     assert b"\n-# caf\xe9\n+# caf\xe9s\n" in out
