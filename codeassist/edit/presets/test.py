@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from codeassist.context.contents import lines_of
@@ -32,7 +33,7 @@ from codeassist.errors import UsageError
 from codeassist.terminal import one_line, sanitise
 from codeassist.text import decode
 
-_MOST_TOKENS = 640
+_MOST_TOKENS, _ROUNDS = 640, 4
 _KEPT = 8  # tests of one draft
 _KINDS = ("function", "method", "class", "constructor")
 _NAMES = re.compile(r"(?:def|class|func|fn|function|const)\s+(\w+)")
@@ -97,11 +98,20 @@ class Tests:
             yield self._draft(code, run, check, strict=strict)
 
     def _write(self, attempt: int, what: str) -> str:
-        desk = self._desk
-        said = write(
-            desk.session.engine, self._asked, attempt, desk.cancelled, lambda usage: desk.progress(what, usage)
-        )
-        return said.text.partition("\n")[2]
+        """The code of an answer; one that loses itself in a test is ended there, and goes on with another."""
+        desk, asked = self._desk, self._asked
+        gap = "\n\n\n" if self.framework == "pytest" else "\n\n"
+        for _ in range(_ROUNDS):
+            said = write(desk.session.engine, asked, attempt, desk.cancelled, lambda usage: desk.progress(what, usage))
+            text = said.text
+            if said.whole and not testprompt.enough(text):
+                break
+            text = text.rpartition("\n")[0]  # its last line may not be whole
+            opening = testprompt.going_on(said.text, self._head, gap)
+            if not opening:
+                break
+            asked = replace(asked, opening=opening)
+        return text.partition("\n")[2]
 
     def _draft(self, code: str, run: Run | None, check: str, *, strict: bool) -> Draft:
         names = set(_NAMES.findall(self._file.text))

@@ -36,6 +36,7 @@ _ENTERED = (
 )
 _CUTS = 4
 _BEGUN = re.compile(r"^[ \t]{0,8}(?:async def|def|@|class|test\(|it\(|func |fn |#\[)", re.MULTILINE)
+_COMMENTS = re.compile(r"^\s*(?:#(?!\[)|//)[^\n]*$", re.MULTILINE)
 _BLANKS = re.compile(r"\s+")
 
 
@@ -170,4 +171,4 @@ def _renamed(case: Case, number: int) -> Case:
 
 
 def _body(case: Case) -> str:
-    return _BLANKS.sub("", case.text.replace(case.name, "", 1))
+    return _BLANKS.sub("", _COMMENTS.sub("", case.text.replace(case.name, "", 1)))

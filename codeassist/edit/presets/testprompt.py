@@ -18,6 +18,8 @@ from codeassist.terminal import one_line, sanitise
 
 _COUNT = 5
 _EXAMPLE_LINES, _WIDTH = 40, 200
+_ASSERTIONS = 4  # of one test
+_ASSERTION = re.compile(r"^\s*(?:assert\b|self\.assert|(?:await )?expect\(|if .{1,200} != )", re.MULTILINE)
 _LONGEST_LINE = 300  # characters
 _BEGUN = re.compile(r"^[ \t]{0,8}(?:(?:async )?def test|func Test|(?:test|it)\(|#\[test\]|@Test\b)", re.MULTILINE)
 _SHARE = 2  # of the context, that what is tested may take with its file: one in so many
@@ -60,14 +62,24 @@ def asked(desk: Desk, target: Target, head: Head, framework: str, example: Examp
         max_tokens=most,
         opening=f"```{name}\n{lines}{_GAPS.get(name, chr(10) * 2) if lines else ''}{head.begin}",
         stop=("\n```",),
-        enough=_enough,
+        enough=enough,
     )
 
 
-def _enough(said: str) -> bool:
-    """What ends an answer that has more than was asked for, or says the same again and again."""
-    last = len(said) - said.rfind("\n")
-    return last > _LONGEST_LINE or len(_BEGUN.findall(said)) > 2 * _COUNT
+def enough(said: str) -> bool:
+    """What ends an answer that has more than was asked for, or more of one test than it needs."""
+    begun = [match.start() for match in _BEGUN.finditer(said)]
+    if len(said) - said.rfind("\n") > _LONGEST_LINE or len(begun) > 2 * _COUNT:
+        return True
+    return bool(begun) and len(_ASSERTION.findall(said, begun[-1])) > _ASSERTIONS
+
+
+def going_on(said: str, head: Head, gap: str) -> str:
+    """What the model goes on from where its answer was ended: another test is begun. "" if it has enough of them."""
+    whole = said.rpartition("\n")[0].rstrip()
+    if len(_BEGUN.findall(whole)) >= _COUNT:
+        return ""
+    return f"{whole}{gap}{head.begin.rpartition(chr(10))[2]}"
 
 
 def _fence(code: str) -> str:

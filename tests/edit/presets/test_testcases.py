@@ -6,12 +6,11 @@ import pytest
 
 from codeassist.context.languages import language_for, languages
 from codeassist.edit.original import Original
-from codeassist.edit.presets.docsite import Sites
-from codeassist.edit.presets.emptied import emptied
 from codeassist.edit.presets.testcases import Case, cases, fresh
 from codeassist.edit.presets.testfile import composed
+from codeassist.edit.presets.testhead import Head
 from codeassist.edit.presets.testimports import Subject, go_more, python_more, script_head
-from codeassist.edit.target import Named, targets
+from codeassist.edit.presets.testprompt import enough, going_on
 from codeassist.errors import UsageError
 from codeassist.text import SourceText
 
@@ -211,33 +210,11 @@ def test_scripts_import_what_is_exported(path: str, text: str, framework: str, l
         script_head(Subject(path, text, "g"), "test/a.test.js", framework)
 
 
-EMPTIED = {
-    "a.py": (
-        "class A:\n    def f(self):\n        return é\n\n    def g(self): return 1\n",
-        "A",
-        "class A:\n    def f(self):\n        raise NotImplementedError\n\n    def g(self): raise NotImplementedError\n",
-    ),
-    "a.js": (
-        "const f = (x) => x + 1;\nfunction g() {\n  return 1;\n}\n",
-        "f",
-        'const f = (x) => { throw new Error("emptied"); };\nfunction g() {\n  return 1;\n}\n',
-    ),
-    "a.go": ("package a\n\nfunc F() int {\n\treturn 1\n}\n", "F", 'package a\n\nfunc F() int { panic("emptied") }\n'),
-    "a.rs": ("pub fn f() -> i32 {\n    1\n}\n", "f", 'pub fn f() -> i32 { panic!("emptied") }\n'),
-    "a.ts": (
-        "export function f(): number {\n  return 1;\n}\n",
-        "f",
-        'export function f(): number { throw new Error("emptied"); }\n',
-    ),
-}
-
-
-@pytest.mark.parametrize("path", EMPTIED)
-def test_a_body_is_emptied_and_nothing_else(path: str) -> None:
-    text, name, after = EMPTIED[path]
-    language = language_for(path)
-    assert language is not None
-    original = Original.of_text(path, text)
-    edit = emptied(Sites(language, text), original, targets(original, Named(path, name=name))[0])
-    assert edit is not None
-    assert edit.after == after.encode()
+def test_an_answer_that_loses_itself_is_ended_and_goes_on_with_another_test() -> None:
+    head = Head(("import unittest",), "class TestF(unittest.TestCase):\n    def test_f")
+    said = "```python\nclass TestF(unittest.TestCase):\n    def test_f(self):\n" + "        self.assertTrue(f(1))\n" * 4
+    assert not enough(said)
+    assert enough(f"{said}        self.assertTrue(")
+    assert going_on(f"{said}        self.assertTrue(", head, "\n\n") == f"{said.rstrip()}\n\n    def test_f"
+    assert enough("```python\ndef test_f():\n    assert f(" + "1, " * 200)
+    assert going_on("def test_f():\n    pass\n" * 8, head, "\n\n") == ""
