@@ -18,7 +18,7 @@ from codeassist import toml
 from codeassist.errors import ConfigError
 from codeassist.terminal import sanitise
 
-_MOST_LINES, _WIDTH = 20_000, 1_000
+_MOST_LINES, _WIDTH = 5_000, 1_000
 _MOST_GROUPS = 200
 _COLOURS = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]?[@-~]")
 
