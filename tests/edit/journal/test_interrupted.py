@@ -88,6 +88,15 @@ def test_a_file_that_was_changed_since_stays(tree: Tree, monkeypatch: pytest.Mon
         assert journal.notices == ()
 
 
+def test_a_file_that_was_removed_since_stays_away(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = interrupt(tree, monkeypatch, *EDITS)
+    (tree.root / "a").unlink()
+    with tree.open() as journal:
+        assert journal.notices[0] == f"a is gone (before: {tree.folder / entry / '0.before'})"
+        assert len(journal.notices) == 2
+    assert {name: each[2] for name, each in tree.now.items()} == {"b": b"b1", "c": b"c1"}
+
+
 def test_what_was_swapped_out_and_changed_twice_goes_to_the_journal(
     tree: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:

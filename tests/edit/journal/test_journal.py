@@ -86,21 +86,27 @@ def test_another_name_of_a_file_keeps_the_old_content(tmp_path: Path) -> None:
     assert (tree.read("a"), tree.read("copy")) == (b"2", b"1")
 
 
-OUTSIDE = ("../a", "/etc/a", "a/../../b", "", ".", "./a", "a//b", "a\0b", "out", "out/a", "loop")
-GIT = (".git/config", "inner/.git/hooks/a", ".GIT/config", ".g\u200cit/config", "hidden/config", "git~1/a")
+REFUSED = {
+    "is no path inside": ("../a", "/etc/a", "a/../../b", "", ".", "./a", "a//b", "a\0b"),
+    "leads out of": ("out", "out/a", "sibling/a"),
+    "is in git's own folder": (".git/config", "inner/.git/hooks/a", ".GIT/a", ".g\u200cit/a", "hidden/a", "git~1/a"),
+    "Too many levels of symbolic links": ("loop",),
+}
 
 
-@pytest.mark.parametrize("path", [*OUTSIDE, *GIT])
-def test_paths_that_lead_out_or_into_git_are_refused(tmp_path: Path, path: str) -> None:
+@pytest.mark.parametrize(("path", "reason"), [(path, reason) for reason, paths in REFUSED.items() for path in paths])
+def test_paths_that_lead_out_or_into_git_are_refused(tmp_path: Path, path: str, reason: str) -> None:
     tree = Tree(tmp_path, {".git/config": b""})
     (tree.root / "out").symlink_to(tmp_path)
+    (tmp_path / "tree of others").mkdir()
+    (tree.root / "sibling").symlink_to(tmp_path / "tree of others")
     (tree.root / "hidden").symlink_to(".git")
     (tree.root / "loop").symlink_to("loop")
     before = tree.now
-    with pytest.raises((UsageError, MissingError)):
+    with pytest.raises((UsageError, MissingError), match=reason):
         tree.apply(FileEdit(path, None, b"1"))
     assert tree.now == before
-    assert not (tmp_path / "a").exists()
+    assert not list((tmp_path / "tree of others").iterdir())
     assert tree.entries() == []
 
 
