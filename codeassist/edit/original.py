@@ -115,13 +115,26 @@ def _plain(splice: Splice) -> Splice:
 
 def root_of(place: Path) -> Path:
     """The top of the git working tree around a place; where there is none, the place's folder, or the current one if
-    the place is inside of it. Absolute, without links."""
-    found = git_root(place)
+    the place is inside of it. Absolute, without links.
+
+    A link that leads out of a tree is of that tree: what is there is outside of it.
+    """
+    found, place, named = git_root(place), Path(os.path.realpath(place)), _tree_by_name(place)
+    if named is not None and not place.is_relative_to(named):
+        return named
     if found is not None:
         return found.path
-    place = Path(os.path.realpath(place))
     folder, here = place if place.is_dir() else place.parent, Path(os.path.realpath(Path.cwd()))
     return here if folder.is_relative_to(here) else folder
+
+
+def _tree_by_name(place: Path) -> Path | None:
+    """The working tree that a place is in by its name, links in it not followed."""
+    for folder in Path(os.path.abspath(place)).parents:  # noqa: PTH100  without `..`, and without following links
+        found = git_root(folder)
+        if found is not None and found.path == Path(os.path.realpath(folder)):
+            return found.path
+    return None
 
 
 def read(root: Path, path: str, *, missing: bool = False) -> Original:

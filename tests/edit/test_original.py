@@ -240,3 +240,21 @@ def test_roots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(plain)
     assert root_of(plain / "sub/c.py") == plain.resolve()
     assert root_of(Path("sub/new.py")) == plain.resolve()
+
+
+def test_a_link_out_of_a_tree_is_outside_of_it(tmp_path: Path) -> None:
+    root, other = repository(tmp_path / "repo", {"a.py": "x = 1\n", "sub/b.py": "y = 1\n"}), tmp_path / "other"
+    other.mkdir()
+    (other / "c.py").write_text("z = 1\n", encoding="utf-8")
+    (root / "c.py").symlink_to(other / "c.py")
+    (root / "other").symlink_to(other)
+    (root / "inside").symlink_to("sub")
+    (tmp_path / "same").symlink_to(root)
+    for name in ("c.py", "other/c.py"):
+        place = root / name
+        assert root_of(place) == root.resolve()
+        with pytest.raises(UsageError, match="is outside of"):
+            read(root_of(place), str(place))
+    for place in (root / "inside/b.py", tmp_path / "same/a.py", tmp_path / "same/inside/b.py", root / "other/../a.py"):
+        assert root_of(place) == root.resolve()
+    assert root_of(root / "../other/c.py") == other.resolve()
