@@ -122,7 +122,8 @@ class _Pen:
         self._desk = desk
         self._order = order
         self._target = target
-        self._free = order.signature_free or speaks_of_signature(order.instruction)
+        anew = target.form == "file" and intent(order.instruction).adds  # what is there may become part of what is new
+        self._free = order.signature_free or anew or speaks_of_signature(order.instruction)
         session = desk.session
         limits, size = session.settings.edit, session.engine.info().context_tokens
         own = len(session.engine.tokenize([target.text])[0])
