@@ -17,6 +17,34 @@ ABLE: dict[str, Any] = {
 }
 
 
+TEXT = '''import os
+
+
+def first():
+    return os.name
+
+
+def fact(n):
+    """The factorial, '😀'."""
+    if n < 2:
+        return 1
+    return n * fact(n - 1)
+
+
+def last():
+    return 3
+'''
+NEW = '''def fact(n):
+    """The factorial, '😀'."""
+    result = 1
+    for each in range(2, n + 1):
+        result *= each
+    return result
+'''
+AFTER = TEXT[: TEXT.index("def fact")] + NEW + TEXT[TEXT.index("\n\ndef last") :]
+WRITTEN = f"```python\n{NEW}```\n"
+
+
 def at(line: int, character: int = 0, last: int | None = None, end: int = 0) -> dict[str, Any]:
     """A range; without an end a cursor."""
     start = {"line": line, "character": character}
@@ -59,3 +87,17 @@ def progress(client: Client, kind: str) -> list[dict[str, Any]]:
     """What was told of work that can be cancelled."""
     told = [each["params"] for each in client.notifications if each["method"] == "$/progress"]
     return [each for each in told if each["value"]["kind"] == kind and each["token"].startswith("codeassist-work")]
+
+
+def opened(client: Client, file: Path, text: str = TEXT, version: int = 5) -> None:
+    client.open(file.as_uri(), text, version=version)
+
+
+def published(client: Client, file: Path) -> list[dict[str, Any]]:
+    """The diagnostics of a file."""
+    told = [each["params"] for each in client.notifications if each["method"] == "textDocument/publishDiagnostics"]
+    return [each for found in told if found["uri"] == file.as_uri() for each in found["diagnostics"]]
+
+
+def typed(client: Client, file: Path, version: int, line: int, character: int, text: str) -> None:
+    client.change(file.as_uri(), version, {"range": at(line, character), "text": text})
