@@ -114,13 +114,16 @@ def _forget(store: Store, root: Path, manifest: Manifest, told: Sequence[str]) -
 
 
 def mend(store: Store, root: Path) -> Iterator[str]:
-    """Take back what was interrupted, complete what only had to be cleared away; sentences about it for people."""
+    """Take back what was interrupted, complete what only had to be cleared away.
+
+    Yields sentences about it for people, and about entries that cannot be read.
+    """
     for entry in store.ids():
         stage_now = store.stage(entry)
-        if stage_now in ("done", "broken"):
-            continue
         try:
             manifest = store.manifest(entry)
+            if stage_now in ("done", "broken"):
+                continue
             if stage_now == "swapped":
                 complete(store, root, manifest, steps_of(root, manifest, [(None, None)] * len(manifest.files)))
                 continue

@@ -136,7 +136,8 @@ class Journal:
         edits, conflicts = parts_of(self._root, manifest, images, self._store.folder)
         if not edits and not conflicts:
             with suppress(MissingError):
-                enter_as_undone(self._store, manifest)
+                if entry.state == "applied":
+                    enter_as_undone(self._store, manifest)
             raise UsageError(f"edit {entry.id} is undone already: its files are as before", "nothing was changed")
         return entry, Undone(ChangeSet(self._root, f"undo {entry.title}", tuple(edits)), tuple(conflicts))
 

@@ -54,20 +54,31 @@ def _entry(store: Store, manifest: Manifest, undone: Iterable[str]) -> Entry:
 def find(store: Store, entry_id: str) -> Entry:
     """The applied edit that is meant: by its id or the beginning of it; without one the newest.
 
+    With an id, also one of which was only seen that its files were as before it: git may have brought it back.
+
     Raises:
         UsageError: there is none, there are several, or it is not applied any more.
+        DamagedError: what is meant cannot be read.
     """
     hint = "codeassist history shows what can be undone"
     found = [each for each in entries(store) if each.id.startswith(entry_id) and (entry_id or each.state == "applied")]
     if not found:
+        for each in store.ids():
+            if entry_id and each.startswith(entry_id):
+                store.manifest(each)  # which says so if it is damaged
         raise UsageError(f"there is no edit {entry_id}" if entry_id else "there is no edit to undo", hint)
     if entry_id and len(found) > 1:
         raise UsageError(f"{len(found)} edits begin with {entry_id}", hint)
-    if found[0].state == "undone":
+    if found[0].state == "undone" and not (entry_id and _seems_undone(store, found[0].id)):
         raise UsageError(f"edit {found[0].id} is undone already", hint)
     if found[0].state == "broken":
         raise UsageError(f"edit {found[0].id} was interrupted: its contents are in {store.at(found[0].id)}", hint)
     return found[0]
+
+
+def _seems_undone(store: Store, entry: str) -> bool:
+    """Whether nothing was written to undo it."""
+    return not any(each.files for each in store.manifests() if each.of == entry)
 
 
 def prune(store: Store) -> None:

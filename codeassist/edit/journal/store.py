@@ -77,9 +77,12 @@ class Store:
             DamagedError: it cannot be read.
         """
         try:
-            return msgspec.json.decode((self.at(entry) / "manifest.json").read_bytes(), type=Manifest)
+            found = msgspec.json.decode((self.at(entry) / "manifest.json").read_bytes(), type=Manifest)
         except (OSError, msgspec.MsgspecError) as error:
             raise DamagedError(f"edit {entry} of the journal cannot be read: {self.at(entry)}") from error
+        if found.id != entry:
+            raise DamagedError(f"edit {entry} of the journal is damaged: {self.at(entry)}")
+        return found
 
     def images(self, manifest: Manifest) -> list[tuple[bytes | None, bytes | None]]:
         """What its files held and were to hold.

@@ -154,6 +154,41 @@ def test_what_was_taken_back_by_hand_counts_as_undone(tmp_path: Path) -> None:
     assert tree.read("a") == b"1"
 
 
+def test_what_git_brings_back_can_be_undone_by_its_id(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, {"a": b"1"})
+    entry = tree.apply(FileEdit("a", b"1", b"2"))
+    for _ in range(2):
+        tree.write("a", b"1")  # as after `git stash`
+        with pytest.raises(UsageError, match="its files are as before"):
+            tree.undo(entry)
+    assert [each.name for each in tree.folder.iterdir() if (each / "manifest.json").exists()].count(entry) == 1
+    assert len(list(tree.folder.glob("*/manifest.json"))) == 2
+    tree.write("a", b"2")
+    with pytest.raises(UsageError, match="there is no edit to undo"):
+        tree.undo()
+    tree.undo(entry)
+    assert tree.read("a") == b"1"
+    tree.write("a", b"2")
+    with pytest.raises(UsageError, match="undone already"):
+        tree.undo(entry)
+
+
+@pytest.mark.parametrize("damage", ["", "[]", None, '{"id"'])
+def test_an_edit_that_cannot_be_read_is_told(damage: str | None, tmp_path: Path) -> None:
+    tree = Tree(tmp_path, {"a": b"1"})
+    tree.apply(FileEdit("a", b"1", b"2"))
+    entry = tree.apply(FileEdit("a", b"2", b"3"))
+    manifest = tree.folder / entry / "manifest.json"
+    other = manifest.read_text().replace(entry, "../../x")
+    manifest.write_text(other if damage is None else damage)
+    with tree.open() as journal:
+        (notice,) = journal.notices
+    assert str(manifest.parent) in notice
+    with pytest.raises(MissingError, match=f"edit {entry} of the journal"):
+        tree.undo(entry[:6])
+    assert tree.read("a") == b"3"
+
+
 def test_the_beginning_of_an_id_must_tell_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = iter([b"\xab\xcd\0\0", b"\xab\xcd\x11\x11"])
     monkeypatch.setattr(os, "urandom", lambda _: next(ids))
