@@ -151,9 +151,18 @@ def _fault(draft: _Draft, freedom: Freedom) -> str:
         return "" if freedom.signature else _signatures(change, (0, len(file.text)), (0, len(text)))
     if file.broken == new.broken and not others_stay(change):
         return "changes other definitions"
+    if _is_repeated(change, draft.place):
+        return "repeats the definition around it"
     if target.form == "node" and target.kind != "statements":
         return _of_definition(target, change, draft.place, freedom)
     return ""
+
+
+def _is_repeated(change: Change, place: tuple[int, int]) -> bool:
+    """Whether a type in a change has the name of the type that it is in: the reply was all of that."""
+    known = {each.full_name for each in change.old.parts}
+    inside = (each for each in _within(change.new, place) if each.kind not in CALLED)
+    return any(each.container.rpartition(".")[2] == each.name and each.full_name not in known for each in inside)
 
 
 def _of_definition(target: Target, change: Change, place: tuple[int, int], freedom: Freedom) -> str:

@@ -1,4 +1,4 @@
-"""Annotations of Python are no part of what callers are bound to."""
+"""What a reply may change of a definition's head, and that it does not repeat what is around the target."""
 
 from __future__ import annotations
 
@@ -39,3 +39,12 @@ def test_other_annotations_hold(head: str) -> None:
 )
 def test_other_parameters_do_not(head: str) -> None:
     assert reason(head) == "changes the signature of f"
+
+
+def test_a_class_does_not_come_into_itself() -> None:
+    text = "class A:\n    x = 1\n\n    def f(self):\n        return 1\n\n    def g(self):\n        return 2\n"
+    (target,) = targets(Original.of_text("a.py", text), Named("a.py", 4, 8))
+    assert target.kind == "statements"
+    reply = "class A:\n    y = 1\n    def f(self):\n        return 3\n    def g(self):\n        return 2\n"
+    judged = judge(target, reply, signature_free=True)
+    assert judged.reason == "repeats the definition around it"
