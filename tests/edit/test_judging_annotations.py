@@ -41,10 +41,33 @@ def test_other_parameters_do_not(head: str) -> None:
     assert reason(head) == "changes the signature of f"
 
 
+KEYS = """class Keys:
+    def __init__(self, first, second):
+        self.first = first
+        self.second = second
+    def one(self):
+        return self.first
+
+    def two(self):
+        return self.first
+
+"""
+NESTED = """    class Keys:
+        def __init__(self, first, second):
+            self.first = first
+            self.second = second
+        def one(self):
+            return self.first
+
+        def two(self):
+            return self.second
+"""
+
+
 def test_a_class_does_not_come_into_itself() -> None:
-    text = "class A:\n    x = 1\n\n    def f(self):\n        return 1\n\n    def g(self):\n        return 2\n"
-    (target,) = targets(Original.of_text("a.py", text), Named("a.py", 4, 8))
+    (target,) = targets(Original.of_text("a.py", KEYS), Named("a.py", 5, 9))
     assert target.kind == "statements"
-    reply = "class A:\n    y = 1\n    def f(self):\n        return 3\n    def g(self):\n        return 2\n"
-    judged = judge(target, reply, signature_free=True)
-    assert judged.reason == "repeats the definition around it"
+    members = "def one(self):\n    return self.first\n\ndef two(self):\n    return self.second\n"
+    assert judge(target, members, signature_free=True).reason == ""
+    (splice,) = judge(target, NESTED, signature_free=True).splices
+    assert "class Keys" not in splice.text
