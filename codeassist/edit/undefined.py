@@ -83,7 +83,8 @@ def undefined(path: str, old: str, new: str) -> list[str] | None:
     base = posixpath.basename(path)
     name = base if base == "__init__.py" else "module.pyi" if base.endswith(".pyi") else "module.py"
     try:
-        before, after = lint([Text(name, old), Text(name, new)], [_RULE], selection().builtins, _SECONDS)
+        texts = [Text(name, old), Text(name, new)]
+        before, after = lint(texts, [_RULE], selection().builtins, _SECONDS, noqa=False)
     except MissingError:
         return []
     if before is None or any(each.broken for each in before):

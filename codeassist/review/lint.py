@@ -86,14 +86,17 @@ _DECODER = msgspec.json.Decoder(Diagnostic)
 
 
 def lint(
-    texts: Sequence[Text], select: Iterable[str], builtins: Iterable[str], seconds: float
+    texts: Sequence[Text], select: Iterable[str], builtins: Iterable[str], seconds: float, *, noqa: bool = True
 ) -> list[list[Diagnostic] | None]:
     """What ruff says of each text, in the order of its lines; None where it fell over the text, or took too long.
+
+    `noqa`: whether comments in a text can suppress findings.
 
     Raises:
         MissingError: it cannot be run, or does not know what is asked for.
     """
     options = ["--select", ",".join(select), "--config", f"builtins = {msgspec.json.encode(list(builtins)).decode()}"]
+    options += [] if noqa else ["--ignore-noqa"]
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="codeassist-") as folder:
         root = Path(folder)

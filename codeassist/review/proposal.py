@@ -35,7 +35,7 @@ def holds(snapshot: Snapshot, file: FileChange, finding: Finding, fix: Fix, sett
     lines = fix.text.removesuffix("\n").split("\n")
     if language is None or len(old) > _CHARACTERS or len(lines) > fix.end_line - fix.line + 1 + _MORE_LINES:
         return False
-    if any(len(line) > _WIDTH for line in lines) or sanitise(fix.text) != fix.text or _SILENCING.search(fix.text):
+    if any(len(line) > _WIDTH for line in lines) or sanitise(fix.text) != fix.text or silencing(fix.text):
         return False
     new = applied(file, fix)
     grown = len(lines) - (fix.end_line - fix.line + 1)
@@ -64,6 +64,11 @@ def applied(file: FileChange, fix: Fix) -> str:
     """The new text with a fix in it."""
     above, below = file.lines[: fix.line - 1], file.lines[fix.end_line :]
     return "".join(f"{line}\n" for line in above) + fix.text + "".join(f"{line}\n" for line in below)
+
+
+def silencing(text: str) -> list[str]:
+    """What is in a text that has findings told no more."""
+    return [each.lower() for each in _SILENCING.findall(text)]
 
 
 def errors(language: Language, text: str) -> int:

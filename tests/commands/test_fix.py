@@ -173,6 +173,16 @@ def test_hostile_replies_change_nothing(reply: str, faulty: Path, fake_engine: F
     assert (faulty / "shop/cart.py").read_text() == FAULTY
 
 
+@pytest.mark.parametrize("comment", ["# noqa: F821", "# codeassist: ignore[ruff/F821] it is fine"])
+def test_a_finding_that_is_silenced_is_not_mended(
+    comment: str, faulty: Path, fake_engine: FakeScript, run: Run
+) -> None:
+    fake_engine(f"(self, tax: float) -> float:\n        return 1 + tx  {comment}\n```")
+    result = run("fix", "F821@shop/cart.py", "--apply", "--drafts", "1")
+    assert (result.code, (faulty / "shop/cart.py").read_text()) == (4, FAULTY)
+    assert "silences checks by a comment" in result.stderr
+
+
 def test_hostile_output_leads_nowhere(shop: Path, fake_engine: FakeScript, run: Run) -> None:
     fake_engine("x")
     (shop.parent / "outside.py").write_text("x = 1\n")

@@ -24,6 +24,12 @@ def test_names_that_are_nowhere() -> None:
     assert holds(by_name(old, "f"), "def f():\n    return missing() + 1")
 
 
+@pytest.mark.parametrize("above", ["", "# ruff: noqa\n", "# flake8: noqa\n"])
+def test_names_that_are_nowhere_are_found_behind_comments(above: str) -> None:
+    judged = judge(TOTAL, f"{above}def total(rows):\n    return compute(rows)  # noqa: F821")
+    assert judged.reason == "uses compute, which is defined nowhere"
+
+
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from codeassist.edit.original import Original, Splice
 from codeassist.errors import UsageError
 from codeassist.review.finding import Finding, Fix
 from codeassist.review.pipeline import review
+from codeassist.review.proposal import silencing
 from codeassist.review.rule import Around
 from codeassist.review.snapshot import of_text
 from codeassist.terminal import one_line
@@ -48,19 +50,26 @@ class Mending:
         return [] if self.finding.fix is None else [_applied(original, self.finding.fix)]
 
     def _complaint(self, file: FileEdit) -> str:
+        before, after = (Counter(silencing(_text(data))) for data in (file.before, file.after))
+        if after - before:
+            return "silences checks by a comment"
         if self._before is None:
             self._before = self._found(file.before or b"")
-        after = self._found(file.after or b"")
-        if self.finding.fingerprint in after:
+        found = self._found(file.after or b"")
+        if self.finding.fingerprint in found:
             return "the check finds it still"
-        new = [each for key, each in after.items() if key not in self._before]
+        new = [each for key, each in found.items() if key not in self._before]
         return f"a check finds in it: {one_line(new[0].message, 120)}" if new else ""
 
     def _found(self, data: bytes) -> dict[str, Finding]:
-        text = decode(data, self.finding.path).text
+        text = _text(data)
         change = of_text(self._root, self.finding.path, self._old, text)
         found = review(change, Around(None, self._settings, self._cancelled), None, 0).findings
         return {each.fingerprint: each for each in found}
+
+
+def _text(data: bytes | None) -> str:
+    return decode(data or b"", "a draft").text
 
 
 def _applied(original: Original, fix: Fix) -> Draft:
