@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from types import FrameType
 
 from codeassist.commands.editing import Wish, consistent
-from codeassist.commands.interruption import interruptible
+from codeassist.commands.interruption import ending, interruptible
 from codeassist.commands.output import Waiting
 from codeassist.commands.repository import repository
 from codeassist.context.index import Index
@@ -25,7 +22,6 @@ from codeassist.session import Session, open_session
 from codeassist.terminal import one_line
 
 _TITLE = 200  # characters
-_TERMINATED = 128 + signal.SIGTERM
 
 
 class Drafting:
@@ -93,24 +89,10 @@ def drafting(environ: Mapping[str, str], place: Path, wish: Wish) -> Iterator[Dr
     """
     consistent(wish)
     root = root_of(place)
-    with _ending(), Waiting("reading") as waiting, open_session(environ, model=wish.model) as session:
+    with ending(), Waiting("reading") as waiting, open_session(environ, model=wish.model) as session:
         searched: AbstractContextManager[Index | None] = (
             nullcontext() if wish.no_context else repository(environ, place, waiting.notice)
         )
         with searched as index:
             waiting.end()
             yield Drafting(session, index if index is not None and index.root == root else None, root, wish)
-
-
-@contextmanager
-def _ending() -> Iterator[None]:
-    """SIGTERM unwinds the program, so that a check's processes and its copy of the tree go with it."""
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        sys.exit(_TERMINATED)
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 
 from codeassist import config
 from codeassist.commands.drafting import Drafting, drafting
 from codeassist.commands.editing import Wish, settle
-from codeassist.commands.interruption import interruptible
+from codeassist.commands.interruption import ending, interruptible
 from codeassist.commands.output import Waiting, read_stdin, say, write_json
 from codeassist.commands.repository import repository
 from codeassist.edit.change import ChangeSet
@@ -22,7 +23,7 @@ from codeassist.edit.presets import fix as preset
 from codeassist.edit.presets.findings import Known, Reviewing, by_fingerprint, by_rule, in_file, is_fingerprint, is_rule
 from codeassist.edit.presets.mending import Mending
 from codeassist.edit.target import Named, named, targets
-from codeassist.errors import UsageError
+from codeassist.errors import CancelledError, UsageError
 from codeassist.review.configuration import configured
 from codeassist.terminal import one_line
 
@@ -38,12 +39,13 @@ def run(environ: Mapping[str, str], finding: str, wish: Wish) -> int:
         MissingError: there is no model, or the check cannot be run.
         EngineError: the engine failed, or no draft holds.
     """
-    if finding in ("", "-"):
-        output = _piped(finding, wish)
-        return _of_output(environ, output, wish) if output.strip() else _of_check(environ, wish)
-    if is_fingerprint(finding) or is_rule(finding):
-        return _of_finding(environ, finding, wish)
-    return _of_place(environ, named(finding), wish)
+    with ending():
+        if finding in ("", "-"):
+            output = _piped(finding, wish)
+            return _of_output(environ, output, wish) if output.strip() else _of_check(environ, wish)
+        if is_fingerprint(finding) or is_rule(finding):
+            return _of_finding(environ, finding, wish)
+        return _of_place(environ, named(finding), wish)
 
 
 def _piped(finding: str, wish: Wish) -> str:
@@ -94,9 +96,12 @@ def _checked(root: Path, wish: Wish) -> Checked:
 
     Raises:
         UsageError: it took too long, so that it says nothing.
+        CancelledError: Ctrl-C was pressed.
     """
     with interruptible() as pressed, Waiting(f"checking: {one_line(wish.check, _TITLE)}"):
         checked = check(ChangeSet(root, "", ()), wish.check, pressed, wish.check_seconds)
+        if pressed():
+            raise CancelledError("interrupted", "nothing was changed")
     if checked.exit_code is None:
         raise UsageError(f"the check took over {wish.check_seconds:.0f} s", "give it more: --check-timeout SECONDS")
     return checked
@@ -145,13 +150,11 @@ def _mend(environ: Mapping[str, str], reviewing: Reviewing, known: Known, wish: 
     original = read(reviewing.root, found.path)
     mending = Mending(reviewing.root, found, known.old, reviewing.settings, lambda: False)
     title = one_line(f"fix {found.path}:{found.line}: {found.message}", _TITLE)
-
-    def checking(change: ChangeSet) -> Checked:
-        return check(change, wish.check, lambda: False, wish.check_seconds)
-
     fixed = mending.fixed(original)
     if fixed:
-        outcome = choose(reviewing.root, title, fixed, checking if wish.check else None, lambda: False)
+        with interruptible() as pressed:
+            checking = partial(check, command=wish.check, cancelled=pressed, seconds=wish.check_seconds)
+            outcome = choose(reviewing.root, title, fixed, checking if wish.check else None, pressed)
         if outcome.holds:
             return settle(environ, outcome, wish)
     with drafting(environ, reviewing.root / found.path, wish) as work:

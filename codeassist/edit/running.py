@@ -37,28 +37,28 @@ def run(command: str, folder: Path, variables: Mapping[str, str], seconds: float
     Raises:
         OSError: there is no shell.
     """
-    begin = time.monotonic()
+    begin, process = time.monotonic(), None
     reading, writing = os.pipe()
     with open(reading, "rb", buffering=0), open(writing, "wb", buffering=0) as their_end:  # noqa: PTH123
-        process = subprocess.Popen(
-            ["/bin/sh", "-c", command],
-            cwd=folder,
-            env={**variables, "PWD": str(folder)},
-            stdin=subprocess.DEVNULL,
-            stdout=writing,
-            stderr=writing,
-            start_new_session=True,
-        )
-        their_end.close()
         output = _End(reading)
         try:
+            process = subprocess.Popen(
+                ["/bin/sh", "-c", command],
+                cwd=folder,
+                env={**variables, "PWD": str(folder)},
+                stdin=subprocess.DEVNULL,
+                stdout=writing,
+                stderr=writing,
+                start_new_session=True,
+            )
+            their_end.close()
             while process.poll() is None:
                 if cancelled() or time.monotonic() - begin > seconds:
                     break
                 output.read(_LOOK_SECONDS)
             code = process.returncode
         finally:
-            _kill(process, folder)
+            _kill(process, folder)  # there may be one though it is not known yet: a signal came as it was begun
         output.drain(_DRAIN_SECONDS)
     spent = time.monotonic() - begin
     return Ran(_INTERRUPTED - code if code is not None and code < 0 else code, spent, output.text())
@@ -100,10 +100,11 @@ class _End:
         return end[end.find(b"\n") + 1 :]
 
 
-def _kill(process: subprocess.Popen[bytes], folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def _kill(process: subprocess.Popen[bytes] | None, folder: Path) -> None:
+    if process is not None:
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
     for _ in range(_ROUNDS):
         if not sum(_ended(each, folder) for each in _processes()):
             break

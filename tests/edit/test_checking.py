@@ -232,3 +232,19 @@ def test_a_check_in_another_thread(root: Path) -> None:
 def test_a_command_that_cannot_be_one(root: Path) -> None:
     with pytest.raises(MissingError, match="cannot be run"):
         check(change(root), "a\0b", never)
+
+
+def test_a_signal_as_it_is_begun(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = tmp_path / "pid"
+
+    class Interrupted(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: object, **named: object) -> None:
+            super().__init__(*arguments, **named)  # type: ignore[call-overload]
+            wait_until(lambda: number.exists() and number.read_text().endswith("\n"))
+            self.returncode = 0  # nobody is told of it
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(running.subprocess, "Popen", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        running.run(f"echo $$ > {number}; sleep 1000", root, os.environ, 60, lambda: False)
+    assert not alive(int(number.read_text()))
