@@ -95,6 +95,11 @@ def named(argument: str) -> Named:
     if match is None:
         if not argument.strip():
             raise UsageError("a place is empty", "give PATH, PATH:L1-L2 or PATH::NAME")
+        path, separator, _ = argument.partition(":")
+        if separator and os.path.isfile(path):  # noqa: PTH113  else a new file would have that name
+            raise UsageError(
+                f"{one_line(argument)} names no lines of {one_line(path)}", "give PATH:L1-L2 or PATH::NAME"
+            )
         return Named(argument)
     start = int(match[2])
     end = int(match[3] or match[2])

@@ -16,7 +16,7 @@ from tests.edit.processes import alive
 from tests.repository import repository
 
 WAIT_SECONDS = 60
-FILES = {"a.py": "import os\n\n\ndef two():\n    return 2\n"}
+CODE = "import os\n\n\ndef two():\n    return 2\n"
 COMMANDS = {
     "an edit": ("edit", "return 22", "a.py::two", "--no-context", "--drafts", "1"),
     "a check's own complaint": ("fix",),
@@ -42,7 +42,7 @@ def test_nothing_is_left_of_a_check(
     monkeypatch: pytest.MonkeyPatch,
     fake_engine: FakeScript,
 ) -> None:
-    root, temporary, started = repository(tmp_path / "repo", FILES), tmp_path / "temporary", tmp_path / "pid"
+    root, temporary, started = repository(tmp_path / "repo", {"a.py": CODE}), tmp_path / "temporary", tmp_path / "pid"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
     fake_engine(Reply(text="```python\ndef two():\n    return 22\n```"))
@@ -60,4 +60,4 @@ def test_nothing_is_left_of_a_check(
     assert child.returncode == code, error
     assert not alive(int(started.read_text()))
     assert list(temporary.glob("codeassist-check-*")) == []
-    assert (root / "a.py").read_text() == FILES["a.py"]
+    assert (root / "a.py").read_text() == CODE

@@ -244,7 +244,7 @@ def test_a_signal_as_it_is_begun(root: Path, tmp_path: Path, monkeypatch: pytest
             self.returncode = 0  # nobody is told of it
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(running.subprocess, "Popen", Interrupted)
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
     with pytest.raises(KeyboardInterrupt):
         running.run(f"echo $$ > {number}; sleep 1000", root, os.environ, 60, lambda: False)
     assert not alive(int(number.read_text()))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from codeassist.context.languages import languages
 from codeassist.edit.original import Original
 from codeassist.edit.parts import syntax_of
-from codeassist.edit.target import Named, Target, insertions, overlapping, targets
+from codeassist.edit.target import Named, Target, insertions, named, overlapping, targets
 from codeassist.errors import UsageError
 from tests.edit.texts import (
     CODE,
@@ -218,3 +220,12 @@ def test_hostile_files(text: str) -> None:
     targets(original, Named("a.py"), "make f faster " * 1000)
     by_lines(original, 1)
     insertions(original)
+
+
+@pytest.mark.parametrize("rest", [":5:", ":", ":x", ":1234567890", ":-1", ":5-", ": 5"])
+def test_what_names_no_lines_is_no_new_file(rest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.py").touch()
+    with pytest.raises(UsageError, match=r"names no lines of a\.py"):
+        named(f"a.py{rest}")
+    assert named(f"new.py{rest}").path.startswith("new.py")
