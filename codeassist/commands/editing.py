@@ -10,7 +10,7 @@ from codeassist.commands import edit_report
 from codeassist.commands.output import say, write_json
 from codeassist.edit.change import ChangeSet
 from codeassist.edit.draft import Outcome
-from codeassist.errors import UsageError
+from codeassist.errors import UnwritableError, UsageError
 from codeassist.terminal import interactive, one_line, write_error, write_text
 
 _NOTHING: Mapping[str, object] = {}
@@ -63,7 +63,12 @@ def settle(environ: Mapping[str, str], outcome: Outcome, wish: Wish, extra: Mapp
         return _refuse(outcome, wish, extra)
     if wish.as_json:
         entry = _applied(environ, change) if wish.apply else ""
-        write_json(edit_report.document(outcome, entry, extra))
+        try:
+            write_json(edit_report.document(outcome, entry, extra))
+        except (OSError, UnwritableError):
+            if entry:
+                edit_report.tell_applied(change, entry)
+            raise
         return 0
     edit_report.tell_drafts(outcome)
     if wish.asks:

@@ -382,3 +382,17 @@ def test_a_hostile_answer_changes_nothing(root: Path, run: Run, fake_engine: Fak
         assert (result.code, result.stdout) == (4, ""), answer[:40]
         assert len(result.stderr) < 100_000
         assert content(root) == CODE
+
+
+@pytest.mark.parametrize("redirection", [">&-", "> /dev/full"])
+def test_what_was_applied_is_told_though_nobody_can_read_the_document(
+    redirection: str, root: Path, fake_engine: FakeScript
+) -> None:
+    fake_engine(returning("two", 22))
+    command = f'{sys.executable} -m codeassist edit "return 22" a.py::two --apply --json --drafts 1 {redirection}'
+    done = subprocess.run(
+        ["sh", "-c", command], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "applied as " in done.stderr
+    assert content(root) == CODE.replace("return 2", "return 22")
