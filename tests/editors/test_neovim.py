@@ -270,7 +270,7 @@ def test_a_file_type_can_be_left_out(editor: Editor, tmp_path: Path) -> None:
 
 def test_settings_reach_the_server(editor: Editor, record: Path) -> None:
     editor(RETURN, options=("settings = { maxLines = 2 }",))
-    assert received(record, "initialize")[0]["initializationOptions"] == {"maxLines": 2}
+    assert received(record, "initialize")[0]["initializationOptions"] == {"maxLines": 2, "prompts": True}
     assert received(record, "initialize")[0]["capabilities"]["textDocument"]["inlineCompletion"]
 
 
