@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from codeassist.edit.compiling import stays_compiled
 from codeassist.edit.gaps import is_empty, leaves_gap
 from codeassist.edit.imports import entered
 from codeassist.edit.inserting import new_code
@@ -142,7 +143,8 @@ def _fault(draft: _Draft, freedom: Freedom) -> str:
         return "cannot be parsed"
     if _bare(file.text) == _bare(text):
         return NOTHING
-    if new.broken > file.broken:
+    refused = file.language.id == "python" and not stays_compiled(file.text, text)
+    if new.broken > file.broken or refused:
         return "adds a syntax error"
     if leaves_gap(file.text, draft.own.text, target.original.path):
         return "leaves a gap"

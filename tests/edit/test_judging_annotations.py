@@ -71,3 +71,11 @@ def test_a_class_does_not_come_into_itself() -> None:
     assert judge(target, members, signature_free=True).reason == ""
     (splice,) = judge(target, NESTED, signature_free=True).splices
     assert "class Keys" not in splice.text
+
+
+def test_what_only_the_interpreter_refuses_does_not_hold() -> None:
+    text = "class Store:\n    size = 3\n"
+    (target,) = targets(Original.of_text("a.py", text), Named("a.py", name="Store"))
+    assert judge(target, "class Store:return\n", signature_free=True).reason
+    assert judge(target, "class Store:\n    size = 3\n    return size\n", signature_free=True).reason
+    assert judge(target, "class Store:\n    size = 4\n", signature_free=True).reason == ""
