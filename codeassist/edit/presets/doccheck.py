@@ -93,6 +93,10 @@ def with_item(doc: Documentation, item: Item, told: Facts) -> Documentation:
     return replace(doc, raises=(*doc.raises, item))
 
 
+# The last one is any sign to a Java compiler, also in comments (Java Language Specification, 3.3).
+_DELIMITERS = ('"""', "'''", "*/", "/*", "?>", "```", "\\u")
+
+
 def complaint(doc: Documentation, before: Documentation, name: str, shown: str) -> str:
     """Why documentation cannot stand; "" if it can. `shown`: all that the model was shown; of what was there `before`
     nothing is held against it."""
@@ -105,7 +109,7 @@ def complaint(doc: Documentation, before: Documentation, name: str, shown: str) 
         return "it says nothing"
     if sanitise(text) != text or "\ufffd" in text or MARK in text:
         return "it has control characters"
-    if any(sign in text for sign in ('"""', "'''", "*/", "/*", "?>", "```")):
+    if any(sign in text for sign in _DELIMITERS):
         return "it has a delimiter inside"
     if len(text) > _MOST_CHARACTERS or any(len(each.text) > _ITEM_CHARACTERS for each in items):
         return "it is too long"

@@ -55,3 +55,10 @@ def test_nothing_gets_out_of_a_comment(path: str, text: str, name: str, reply: s
             assert after.endswith(text.partition("\n\n")[2] or text)
             for word in ("alert", "init", "system", "rm -rf"):
                 assert word not in after
+
+
+@pytest.mark.parametrize("escape", ["\\u002a\\u002f static { alert(1); } \\u002f*", "\\uuu000a", "\\u12"])
+def test_escapes_that_a_java_compiler_reads_in_comments(escape: str) -> None:
+    text = "class A {\n  void f() {}\n}\n"
+    (draft,) = documented("A.java", text, "A", f" Holds the class {escape} of A.\n */")
+    assert draft.reason == "it has a delimiter inside"
