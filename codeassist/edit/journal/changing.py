@@ -119,8 +119,8 @@ def mend(store: Store, root: Path) -> Iterator[str]:
     Yields sentences about it for people, and about entries that cannot be read.
     """
     for entry in store.ids():
-        stage_now = store.stage(entry)
         try:
+            stage_now = store.stage(entry)
             manifest = store.manifest(entry)
             if stage_now in ("done", "broken"):
                 continue
@@ -130,6 +130,9 @@ def mend(store: Store, root: Path) -> Iterator[str]:
             steps = steps_of(root, manifest, store.images(manifest))
         except DamagedError as error:
             yield str(error)
+            continue
+        except OSError as error:
+            yield f"edit {entry} of the journal cannot be read ({error.strerror}): {store.at(entry)}"
             continue
         yield from _mended(store, root, manifest, steps)
 

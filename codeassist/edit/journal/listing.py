@@ -30,14 +30,18 @@ class Entry:
 
 
 def entries(store: Store) -> list[Entry]:
-    """The edits, the newest first."""
+    """The edits, the newest first.
+
+    Raises:
+        OSError: one cannot be read.
+    """
     manifests = _manifests(store)
     undone = {each.of for each in manifests if each.kind == "undo" and _is_there(store, each)}
     return [_entry(store, each, undone) for each in manifests if each.kind == "edit"]
 
 
 def _manifests(store: Store) -> list[Manifest]:
-    """All that can be read, the newest first."""
+    """All but those that are damaged, the newest first."""
     return sorted(store.manifests(), key=lambda manifest: manifest.number, reverse=True)
 
 
@@ -58,7 +62,8 @@ def find(store: Store, entry_id: str) -> Entry:
 
     Raises:
         UsageError: there is none, there are several, or it is not applied any more.
-        DamagedError: what is meant cannot be read.
+        DamagedError: what is meant is damaged.
+        OSError: one cannot be read.
     """
     hint = "codeassist history shows what can be undone"
     found = [each for each in entries(store) if each.id.startswith(entry_id) and (entry_id or each.state == "applied")]
@@ -85,7 +90,7 @@ def prune(store: Store) -> None:
     """Forget the oldest edits, and undoings with them, as far as there are too many; none that is not complete.
 
     Raises:
-        OSError: one cannot be removed.
+        OSError: one cannot be read or removed.
     """
     complete = [each for each in _manifests(store) if _is_there(store, each)]
     edits = [each for each in complete if each.kind == "edit"]
@@ -96,6 +101,10 @@ def prune(store: Store) -> None:
         if count and (count >= MOST_EDITS or size > MOST_BYTES):
             break
         kept.add(edit.id)
-    for each in (*edits, *undoings):  # an undoing last: without it, its edit would seem to be applied
-        if (each.id if each.kind == "edit" else each.of) not in kept:
+    for each in edits:
+        if each.id not in kept:
+            store.remove(each.id)
+    there = store.ids()
+    for each in undoings:  # last, and only of what is gone: without it, its edit would seem to be applied
+        if each.of not in there:
             store.remove(each.id)

@@ -66,10 +66,23 @@ def folder_of(root: Path, real: str) -> Iterator[tuple[int, str]]:
 
 
 def missing_folders(root: Path, real: str) -> list[str]:
-    """The folders above a real path that are not there, the outermost first."""
+    """The folders above a real path that are not there, the outermost first.
+
+    Raises:
+        OSError: one cannot be looked at.
+    """
     parts = real.split("/")[:-1]
     above = ["/".join(parts[: count + 1]) for count in range(len(parts))]
-    return [each for each in above if not (root / each).exists()]
+    return [each for each in above if not _is_there(root / each)]
+
+
+def _is_there(path: Path) -> bool:
+    """Path.exists takes any error for a no, from Python 3.14 on."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def make_folders(root: Path, real: str) -> None:

@@ -58,12 +58,20 @@ class Store:
                 return entry
 
     def next_number(self) -> int:
-        """One more than any has."""
+        """One more than any has.
+
+        Raises:
+            OSError: one cannot be read.
+        """
         numbers = [each.number for each in self.manifests()]
         return max(numbers, default=0) + 1
 
     def manifests(self) -> list[Manifest]:
-        """All that can be read."""
+        """All but those that are damaged.
+
+        Raises:
+            OSError: one cannot be read: it may be the very one that tells that another is undone.
+        """
         found = []
         for each in self.ids():
             with suppress(DamagedError):
@@ -74,12 +82,13 @@ class Store:
         """What a change set is.
 
         Raises:
-            DamagedError: it cannot be read.
+            DamagedError: it is not there, or not what was written.
+            OSError: it cannot be read.
         """
         try:
             found = msgspec.json.decode((self.at(entry) / "manifest.json").read_bytes(), type=Manifest)
-        except (OSError, msgspec.MsgspecError) as error:
-            raise DamagedError(f"edit {entry} of the journal cannot be read: {self.at(entry)}") from error
+        except (FileNotFoundError, msgspec.MsgspecError) as error:
+            raise DamagedError(f"edit {entry} of the journal is damaged: {self.at(entry)}") from error
         if found.id != entry:
             raise DamagedError(f"edit {entry} of the journal is damaged: {self.at(entry)}")
         return found
@@ -88,7 +97,7 @@ class Store:
         """What its files held and were to hold.
 
         Raises:
-            DamagedError: it is not what was written.
+            DamagedError: it cannot be read, or is not what was written.
         """
         return [
             (
@@ -111,11 +120,13 @@ class Store:
         return data
 
     def stage(self, entry: str) -> Stage:
-        """How far it got."""
-        for each in _STAGES:
-            if (self.at(entry) / each).exists():
-                return each
-        return "pending"
+        """How far it got. One of which nothing tells it is broken: it may be complete, and is not to be taken back.
+
+        Raises:
+            OSError: it cannot be looked at.
+        """
+        names = os.listdir(self.at(entry))  # noqa: PTH208  nothing but names is wanted
+        return next((each for each in _STAGES if each in names), "broken")
 
     def make(self, manifest: Manifest, images: Images) -> None:
         """Enter a change set that is about to be written; on disk before this returns.

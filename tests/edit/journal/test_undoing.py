@@ -210,16 +210,6 @@ def test_a_change_while_a_person_reads_is_kept(tmp_path: Path) -> None:
     assert [each.state for each in tree.entries()] == ["applied"]
 
 
-@pytest.mark.parametrize("name", ["0.before", "0.after", "manifest.json"])
-def test_a_damaged_journal_writes_nothing(tmp_path: Path, name: str) -> None:
-    tree = Tree(tmp_path, {"a": b"1"})
-    entry = tree.apply(FileEdit("a", b"1", b"2"))
-    (tree.folder / entry / name).write_bytes(b"0")
-    with pytest.raises((MissingError, UsageError), match=r"damaged|there is no edit"):
-        tree.undo()
-    assert tree.read("a") == b"2"
-
-
 def test_merges_keep_every_line_that_was_changed_since(tmp_path: Path) -> None:
     random = Random(3)  # noqa: S311
     tree = Tree(tmp_path)
