@@ -2,7 +2,8 @@
 own folder only.
 
 It can read what its user can, and start programs, to which the same applies. What restricts it is the kernel (seccomp,
-Landlock); on another system than Linux it is not restricted.
+Landlock); on another system than Linux it is not restricted. Landlock knows of no right to change modes, owners, times
+and attributes (landlock(7), "Current limitations"), and linkers need the first: those of the user's files can change.
 """
 
 from __future__ import annotations
