@@ -117,3 +117,16 @@ def test_whatever_holds_changes_nothing_outside(
     before = original.text[: target.start]
     assert set(before.split("\n")) <= {*new[: len(new) - len(rest)].split("\n"), before.split("\n")[-1]}
     assert new != original.text
+
+
+@pytest.mark.parametrize("comment", ["# -*- coding: rot13 -*-", "# coding: utf-7", "# coding=latin-1"])
+def test_python_is_read_in_the_encoding_that_it_was(comment: str) -> None:
+    text = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
+    target = by_name(Original.of_text("a.py", text), "one")
+    assert judge(target, f"{comment}\ndef one():\n    return '+AGE-'\n").reason
+    for place in (whole_file(Original.of_text("a.py", text)), insertions(Original.of_text("a.py", "\n"), "")):
+        assert judge(place, f"{comment}\ndef three():\n    return 3\n\n\n{text}", signature_free=True).reason
+    named = f"{comment}\n{text}"
+    target = by_name(Original.of_text("a.py", named), "two")
+    assert judge(target, "def two():\n    return 3\n").reason == ""
+    assert judge(whole_file(Original.of_text("a.py", named)), text).reason == ""
