@@ -1,7 +1,7 @@
 """Whether an edit ever loses anything: shared/RELIABILITY.md E1 to E3, counted.
 
-    nice python -m benchmarks.durability                  everything at full size: some ten minutes of computing
-    python -m benchmarks.durability kills --sparse 5      one part, every fifth call
+    nice python -m benchmarks.durability               everything at full size: some twelve minutes of an idle machine
+    python -m benchmarks.durability kills --sparse 5   one part, every fifth call
 
 Parts: pairs (E1: edit and undo); kills, mending and random (E2); faults, writers, disk and readonly (E3); strace (both,
 with calls of the kernel itself). It ends with 1 if anything was lost.
