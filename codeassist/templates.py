@@ -8,7 +8,6 @@ from typing import TypeVar
 import msgspec
 
 from codeassist import toml
-from codeassist.errors import ConfigError
 
 
 class FimTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -183,10 +182,7 @@ def _load(file: Path, schema: type[_T]) -> _T:
     Raises:
         ConfigError: a field is missing, unknown or of the wrong type.
     """
-    try:
-        return msgspec.convert(toml.loads(file.read_text(encoding="utf-8")), schema)
-    except (OSError, UnicodeDecodeError, toml.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError(f"prompts/{file.relative_to(_folder())}: {error}", "reinstall codeassist") from error
+    return toml.load_data(file, schema, f"prompts/{file.relative_to(_folder())}")
 
 
 def _load_all(folder: str, schema: type[_T]) -> list[_T]:

@@ -62,8 +62,7 @@ def _any_of(names: str) -> re.Pattern[str]:
 
 @cache
 def _names() -> _Names:
-    text = Path(__file__).with_name("exclusion.toml").read_text(encoding="utf-8")
-    return _Names(msgspec.convert(toml.loads(text), _Table))
+    return _Names(toml.load_data(Path(__file__).with_name("exclusion.toml"), _Table, "context/exclusion.toml"))
 
 
 def of_name(path: str) -> str:

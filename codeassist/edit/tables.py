@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 
 from codeassist import toml
-from codeassist.errors import ConfigError
 
 
 class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,10 +39,7 @@ def tables() -> Tables:
     Raises:
         ConfigError: a field is missing, unknown or of the wrong type.
     """
-    try:
-        return msgspec.convert(toml.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")), Tables)
-    except (toml.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError(f"edit/tables.toml: {error}", "reinstall codeassist") from error
+    return toml.load_data(Path(__file__).with_suffix(".toml"), Tables, "edit/tables.toml")
 
 
 @cache

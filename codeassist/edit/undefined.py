@@ -13,7 +13,7 @@ import msgspec
 
 from codeassist import toml
 from codeassist.edit.tables import words
-from codeassist.errors import ConfigError, MissingError
+from codeassist.errors import MissingError
 from codeassist.review.checks.ruff import selection
 from codeassist.review.lint import Text, lint
 
@@ -40,10 +40,7 @@ class Mended(NamedTuple):
 
 @cache
 def _table() -> _Names:
-    try:
-        return msgspec.convert(toml.loads(Path(__file__).with_name("pythonnames.toml").read_text("utf-8")), _Names)
-    except (toml.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError(f"edit/pythonnames.toml: {error}", "reinstall codeassist") from error
+    return toml.load_data(Path(__file__).with_name("pythonnames.toml"), _Names, "edit/pythonnames.toml")
 
 
 @cache

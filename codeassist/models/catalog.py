@@ -118,10 +118,7 @@ def load_catalog(file: Path | None = None) -> Catalog:
         ConfigError: the file breaks the schema.
     """
     file = file or Path(__file__).with_name("catalog.toml")
-    try:
-        document = msgspec.convert(toml.loads(file.read_text(encoding="utf-8")), _Document)
-    except (OSError, UnicodeDecodeError, toml.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError(f"{file.name}: {error}", "reinstall codeassist") from error
+    document = toml.load_data(file, _Document)
     twice = _repeated(entry.id for entry in document.model) or _repeated(entry.file.lower() for entry in document.model)
     if twice:
         raise ConfigError(f"{file.name}: {twice} occurs twice", "reinstall codeassist")

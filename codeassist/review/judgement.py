@@ -48,8 +48,7 @@ class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def judgement() -> Judgement:
     """The classifier that is shipped."""
-    text = Path(__file__).with_name("judgement.toml").read_text(encoding="utf-8")
-    return msgspec.convert(toml.loads(text), Judgement)
+    return toml.load_data(Path(__file__).with_name("judgement.toml"), Judgement, "review/judgement.toml")
 
 
 def features(reading: Reading) -> dict[str, float]:

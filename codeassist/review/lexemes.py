@@ -41,8 +41,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def _table() -> tuple[Mapping[str, tuple[str, ...]], frozenset[str]]:
     """For each word or sign what is mistaken for it; and words that are no names."""
-    text = Path(__file__).with_name("lexemes.toml").read_text(encoding="utf-8")
-    table = msgspec.convert(toml.loads(text), _Table)
+    table = toml.load_data(Path(__file__).with_name("lexemes.toml"), _Table, "review/lexemes.toml")
     swaps: dict[str, tuple[str, ...]] = {}
     for group in table.swaps:
         for each in filter(None, group):

@@ -15,7 +15,6 @@ from codeassist import toml
 from codeassist.context.captures import Captures, Found, capture, last_row
 from codeassist.context.languages import Language, encode, parse_within
 from codeassist.context.scope import body_of
-from codeassist.errors import ConfigError
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -70,11 +69,8 @@ def forms() -> dict[str, Form]:
     Raises:
         ConfigError: a field is missing, unknown or of the wrong type.
     """
-    try:
-        rows = msgspec.convert(toml.loads(Path(__file__).with_name("docforms.toml").read_text("utf-8")), _Table).form
-    except (toml.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError(f"edit/presets/docforms.toml: {error}", "reinstall codeassist") from error
-    return {language: row for row in rows for language in row.languages}
+    table = toml.load_data(Path(__file__).with_name("docforms.toml"), _Table, "edit/presets/docforms.toml")
+    return {language: row for row in table.form for language in row.languages}
 
 
 class Sites:

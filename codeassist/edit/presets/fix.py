@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from codeassist.edit.presets.complaint import complaint
 from codeassist.edit.presets.mending import Mending
 from codeassist.edit.presets.places import Places
 from codeassist.edit.presets.subject import subject
+from codeassist.edit.presets.traces import uncoloured
 from codeassist.edit.target import Named, Target, targets
 from codeassist.errors import UsageError
 from codeassist.review.finding import Finding
@@ -29,7 +29,6 @@ _MOST_LINES = 150  # of a definition that is written again as a whole
 _TOLD = 400  # characters of a finding's message
 _SHOWN_LINES, _WIDTH = 12, 240
 _EVIDENCE = 3_000  # characters of a check's output
-_COLOURS = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]?[@-~]")
 _PARTS = ("function", "method", "constructor", "property", "macro")
 
 
@@ -69,7 +68,7 @@ def order_at(original: Original, start: int, end: int, output: str = "") -> Orde
         UsageError: there are no such lines.
     """
     instruction = templates.fix_prompt().line.format(these=_these(original, start, end))
-    evidence = sanitise(_COLOURS.sub("", output))[-_EVIDENCE:]
+    evidence = sanitise(uncoloured(output))[-_EVIDENCE:]
     return Order(instruction, around(original, start, end), evidence)
 
 

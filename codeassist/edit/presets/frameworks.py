@@ -17,7 +17,7 @@ from codeassist import toml
 from codeassist.context.contents import lines_of
 from codeassist.context.languages import Language
 from codeassist.context.related import is_test
-from codeassist.errors import ConfigError, UsageError
+from codeassist.errors import UsageError
 from codeassist.terminal import one_line
 
 _MOST_TESTS, _MOST_LINES = 12, 400  # existing tests that are looked at
@@ -52,11 +52,7 @@ def frameworks() -> Mapping[str, Framework]:
     Raises:
         ConfigError: a field is missing, unknown or of the wrong type.
     """
-    try:
-        text = Path(__file__).with_name("frameworks.toml").read_text(encoding="utf-8")
-        return msgspec.convert(toml.loads(text), dict[str, Framework])
-    except (toml.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError(f"edit/presets/frameworks.toml: {error}", "reinstall codeassist") from error
+    return toml.load_data(Path(__file__).with_suffix(".toml"), dict[str, Framework], "edit/presets/frameworks.toml")
 
 
 def framework_of(root: Path, path: str, language: Language | None, known: Sequence[str]) -> str:

@@ -15,7 +15,6 @@ from typing import Literal
 import msgspec
 
 from codeassist import toml
-from codeassist.errors import ConfigError
 from codeassist.terminal import sanitise
 
 _MOST_LINES, _WIDTH = 5_000, 1_000
@@ -92,10 +91,7 @@ def table() -> _Table:
     Raises:
         ConfigError: a field is missing, unknown or of the wrong type.
     """
-    try:
-        return msgspec.convert(toml.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")), _Table)
-    except (toml.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError(f"edit/presets/traces.toml: {error}", "reinstall codeassist") from error
+    return toml.load_data(Path(__file__).with_suffix(".toml"), _Table, "edit/presets/traces.toml")
 
 
 @cache
@@ -103,9 +99,14 @@ def _compiled(expression: str) -> re.Pattern[str]:
     return re.compile(expression)
 
 
+def uncoloured(output: str) -> str:
+    """The output of a program without the sequences that colour it."""
+    return _COLOURS.sub("", output)
+
+
 def read(output: str) -> Printed:
     """Read the output of a program, its last lines if there are too many."""
-    plain = _COLOURS.sub("", output.replace("\r\n", "\n"))
+    plain = uncoloured(output.replace("\r\n", "\n"))
     lines = tuple(sanitise(line[:_WIDTH]) for line in plain.split("\n")[-_MOST_LINES:])
     groups, findings = [Group(0)], []
     file = ""

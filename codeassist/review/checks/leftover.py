@@ -56,9 +56,9 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def leftovers() -> Mapping[str, Sequence[tuple[Leftover, re.Pattern[str]]]]:
     """The rows for each language."""
-    text = Path(__file__).with_name("leftovers.toml").read_text(encoding="utf-8")
     table: dict[str, list[tuple[Leftover, re.Pattern[str]]]] = {}
-    for row in msgspec.convert(toml.loads(text), _Table).leftover:
+    data = toml.load_data(Path(__file__).with_name("leftovers.toml"), _Table, "review/checks/leftovers.toml")
+    for row in data.leftover:
         for language in row.languages:
             table.setdefault(language, []).append((row, re.compile(row.pattern)))
     return table

@@ -64,8 +64,7 @@ class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def selection() -> Selection:
     """The rules that are asked for."""
-    text = Path(__file__).with_name("faults.toml").read_text(encoding="utf-8")
-    return msgspec.convert(toml.loads(text), Selection)
+    return toml.load_data(Path(__file__).with_name("faults.toml"), Selection, "review/checks/faults.toml")
 
 
 def _look(snapshot: Snapshot, around: Around) -> Iterator[Finding]:

@@ -35,8 +35,7 @@ class _Gaps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _gaps() -> _Gaps:
-    text = Path(__file__).with_name("syntax_gaps.toml").read_text(encoding="utf-8")
-    return msgspec.convert(toml.loads(text), _Gaps)
+    return toml.load_data(Path(__file__).with_name("syntax_gaps.toml"), _Gaps, "review/checks/syntax_gaps.toml")
 
 
 def _look(snapshot: Snapshot, around: Around) -> Iterator[Finding]:

@@ -39,8 +39,8 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def formats() -> Sequence[tuple[Format, re.Pattern[str]]]:
     """Every row with its pattern, ready to be used."""
-    text = Path(__file__).with_name("formats.toml").read_text(encoding="utf-8")
-    return [(row, re.compile(row.pattern)) for row in msgspec.convert(toml.loads(text), _Table).format]
+    table = toml.load_data(Path(__file__).with_suffix(".toml"), _Table, "review/secrets/formats.toml")
+    return [(row, re.compile(row.pattern)) for row in table.format]
 
 
 def formatted(line: str) -> Iterator[Secret]:
