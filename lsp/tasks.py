@@ -74,14 +74,9 @@ def task(
     Raises:
         UsageError: an instruction, a definition or a diagnostic is needed and there is none.
     """
-    note = instruction_of(chosen, symbol) if command == EDIT else _NOTHING
-    instruction = argument.instruction.strip() or note.instruction
-    if note.instruction != one_line(instruction, len(note.instruction) + 1):
-        note = _NOTHING  # another one was given: the comment stays
-    if command == EDIT and not instruction:
-        raise NoInstructionError(
-            "needs an instruction", "write it above the code: a comment codeassist: make this iterative"
-        )
+    instruction, note = (
+        _instruction(argument, chosen, symbol) if command == EDIT else (argument.instruction.strip(), _NOTHING)
+    )
     if command in (DOC, TEST) and symbol is None:
         raise UsageError("there is no definition here", "put the cursor into one")
     if command == FIX and argument.diagnostic is None:
@@ -108,6 +103,22 @@ def task(
         old=old,
         title=title(command, named(chosen, symbol), instruction, argument.diagnostic),
     )
+
+
+def _instruction(argument: Argument, chosen: Selection, symbol: Symbol | None) -> tuple[str, Noted]:
+    """What the person wants, and the comments that say so: the edit takes them away.
+
+    Raises:
+        NoInstructionError: nothing says it.
+    """
+    note = instruction_of(chosen, symbol)
+    instruction = argument.instruction.strip() or note.instruction
+    if not instruction:
+        raise NoInstructionError(
+            "needs an instruction", "write it above the code: a comment codeassist: make this iterative"
+        )
+    another = note.instruction != one_line(instruction, len(note.instruction) + 1)
+    return instruction, _NOTHING if another else note  # another one was given: the comment stays
 
 
 def _finding(told: Complaint | None, reviewed: Reviewed | None) -> Finding | None:

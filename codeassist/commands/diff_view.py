@@ -135,53 +135,56 @@ def _span(words: Sequence[str], start: int, end: int) -> tuple[int, int]:
     return begin, begin + sum(map(len, words[start:end]))
 
 
-def _paired(old: Sequence[_Row], new: Sequence[_Row], hunk: Hunk) -> Iterator[tuple[_Row | None, _Row | None]]:
-    """The lines of both sides, what replaces another beside it."""
+def _blocks(
+    old: Sequence[_Row], new: Sequence[_Row], hunk: Hunk
+) -> Iterator[tuple[bool, Sequence[_Row], Sequence[_Row]]]:
+    """The lines of both sides, what is the same and what differs (True) in turn."""
     at, new_at = 0, 0
     for one in hunk.stretches:
-        yield from zip(old[at : one.old], new[new_at : one.new], strict=True)
-        yield from zip_longest(old[one.old : one.old_end], new[one.new : one.new_end])
+        yield False, old[at : one.old], new[new_at : one.new]
+        yield True, old[one.old : one.old_end], new[one.new : one.new_end]
         at, new_at = one.old_end, one.new_end
-    yield from zip(old[at:], new[new_at:], strict=True)
+    yield False, old[at:], new[new_at:]
 
 
-def _unified(old: Sequence[_Row], new: Sequence[_Row], hunk: Hunk) -> Table:
+def _table(old: Sequence[_Row], new: Sequence[_Row], columns: str) -> Table:
+    """A table of columns: "n" the numbers of lines, "s" signs, "c" code."""
     from rich.table import Table
 
     table = Table.grid(padding=(0, 1), expand=True)
     width = len(str(max((each.number for each in (*old[-1:], *new[-1:])), default=0)))
-    for _ in range(2):
-        table.add_column(justify="right", width=max(3, width), style="dim")
-    table.add_column(width=1)
-    table.add_column(ratio=1, overflow="fold")
-    at = new_at = 0
-    for one in hunk.stretches:
-        for left, right in zip(old[at : one.old], new[new_at : one.new], strict=True):
-            table.add_row(str(left.number), str(right.number), "", right.code)
-        for each in old[one.old : one.old_end]:
+    for each in columns:
+        if each == "n":
+            table.add_column(justify="right", width=max(3, width), style="dim")
+        elif each == "s":
+            table.add_column(width=1)
+        else:
+            table.add_column(ratio=1, overflow="fold")
+    return table
+
+
+def _unified(old: Sequence[_Row], new: Sequence[_Row], hunk: Hunk) -> Table:
+    table = _table(old, new, "nnsc")
+    for differs, before, after in _blocks(old, new, hunk):
+        if not differs:
+            for left, right in zip(before, after, strict=True):
+                table.add_row(str(left.number), str(right.number), "", right.code)
+            continue
+        for each in before:
             table.add_row(str(each.number), "", _signed(each), each.code)
-        for each in new[one.new : one.new_end]:
+        for each in after:
             table.add_row("", str(each.number), _signed(each), each.code)
-        at, new_at = one.old_end, one.new_end
-    for left, right in zip(old[at:], new[new_at:], strict=True):
-        table.add_row(str(left.number), str(right.number), "", right.code)
     return table
 
 
 def _beside(old: Sequence[_Row], new: Sequence[_Row], hunk: Hunk) -> Table:
-    from rich.table import Table
-
-    table = Table.grid(padding=(0, 1), expand=True)
-    width = len(str(max((each.number for each in (*old[-1:], *new[-1:])), default=0)))
-    for _ in range(2):
-        table.add_column(justify="right", width=max(3, width), style="dim")
-        table.add_column(width=1)
-        table.add_column(ratio=1, overflow="fold")
-    for pair in _paired(old, new, hunk):
-        cells: list[str | Text] = []
-        for each in pair:
-            cells += [str(each.number), _signed(each), each.code] if each else ["", "", ""]
-        table.add_row(*cells)
+    table = _table(old, new, "nscnsc")
+    for _, before, after in _blocks(old, new, hunk):
+        for pair in zip_longest(before, after):
+            cells: list[str | Text] = []
+            for each in pair:
+                cells += [str(each.number), _signed(each), each.code] if each else ["", "", ""]
+            table.add_row(*cells)
     return table
 
 

@@ -5,6 +5,7 @@ It stays away where leaving it out is all that a reply does: then that was asked
 
 from __future__ import annotations
 
+from codeassist.edit.outside import bare_lines
 from codeassist.edit.parts import Syntax, syntax
 
 _MOST = 100  # docstrings of one reply
@@ -21,11 +22,7 @@ def with_docstrings(file: Syntax, old: str, new: str) -> str:
     found = new
     for place, text in sorted(lost, reverse=True):
         found = found[:place] + text + found[place:]
-    return new if _bare(found) == _bare(old) else found
-
-
-def _bare(text: str) -> list[str]:
-    return [line.rstrip() for line in text.rstrip().split("\n")]
+    return new if bare_lines(found) == bare_lines(old) else found
 
 
 def _lost(before: Syntax, after: Syntax) -> list[tuple[int, str]]:

@@ -11,7 +11,7 @@ from codeassist.edit.imports import entered
 from codeassist.edit.inserting import new_code
 from codeassist.edit.inspection import inspected, is_prose
 from codeassist.edit.original import Splice
-from codeassist.edit.outside import Change, applied, others_stay, ranges
+from codeassist.edit.outside import Change, applied, bare_lines, others_stay, ranges
 from codeassist.edit.parts import Part, Syntax, is_blanked, syntax_of
 from codeassist.edit.picking import Freedom, Reading, own_name, picked
 from codeassist.edit.signature import CALLED, changed, public, speaks_of_signature
@@ -128,11 +128,7 @@ def _of_text(target: Target, own: Splice) -> str:
     old = target.original.text
     if leaves_gap(old, own.text, target.original.path):
         return "leaves a gap"
-    return NOTHING if _bare(old) == _bare(applied(old, [own])) else ""
-
-
-def _bare(text: str) -> list[str]:
-    return [line.rstrip() for line in text.rstrip().split("\n")]
+    return NOTHING if bare_lines(old) == bare_lines(applied(old, [own])) else ""
 
 
 def _fault(draft: _Draft, freedom: Freedom) -> str:
@@ -141,7 +137,7 @@ def _fault(draft: _Draft, freedom: Freedom) -> str:
     new = syntax_of(target.original.path, text)
     if new is None or (is_blanked(new) and not is_blanked(file)):
         return "cannot be parsed"
-    if _bare(file.text) == _bare(text):
+    if bare_lines(file.text) == bare_lines(text):
         return NOTHING
     refused = file.language.id == "python" and not stays_compiled(file.text, text)
     if new.broken > file.broken or refused:

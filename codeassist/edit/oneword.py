@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codeassist.context.languages import broken_places, language_for, parse_within
+from codeassist.context.languages import language_for
 from codeassist.edit.draft import Draft
 from codeassist.edit.original import Original, Splice
 from codeassist.edit.pipeline import Desk, Order
@@ -17,9 +17,9 @@ from codeassist.edit.target import Target
 from codeassist.errors import UnsupportedError, UsageError
 from codeassist.review.change import FileChange, Hunk
 from codeassist.review.likelihood import Alternative, Reader
+from codeassist.review.proposal import errors
 from codeassist.review.units import units
 
-_SECONDS = 0.5  # for a text to be parsed
 _LEAST = -5.0  # nats; a word that is less likely than what is there by more is not tried
 _LINES = 200  # of a target that is read
 
@@ -64,15 +64,10 @@ def _draft(original: Original, alternative: Alternative) -> Draft | None:
     """The file with the word in it; None if that adds a place that does not parse."""
     start, end = alternative.lexeme.start, alternative.lexeme.start + len(alternative.lexeme.text)
     text = original.text[:start] + alternative.text + original.text[end:]
-    if _broken(original.path, text) > _broken(original.path, original.text):
+    language = language_for(original.path)
+    if language is None or errors(language, text) > errors(language, original.text):
         return None
     try:
         return Draft((original.spliced([Splice(start, end, alternative.text)]),))
     except UsageError:
         return None
-
-
-def _broken(path: str, text: str) -> int:
-    language = language_for(path)
-    tree = parse_within(language, text, _SECONDS) if language is not None else None
-    return broken_places(tree) if tree is not None else 0

@@ -26,6 +26,11 @@ def applied(text: str, splices: Sequence[Splice]) -> str:
     return "".join([*parts, text[at:]])
 
 
+def bare_lines(text: str) -> list[str]:
+    """The lines of a text without blanks at their ends, and without blank lines at its own."""
+    return [line.rstrip() for line in text.rstrip().split("\n")]
+
+
 def shifted(splices: Sequence[Splice], place: int, *, behind: bool = False) -> int:
     """Where a character is after splices; what is entered just there comes before it, unless it is `behind`."""
     delta = sum(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from codeassist.context.index import Index
 from codeassist.edit.draft import Cancelled, Draft
-from codeassist.edit.intent import intent
+from codeassist.edit.intent import Intent, intent
 from codeassist.edit.judging import NOTHING, Judged, judge, speaks_of_signature
 from codeassist.edit.original import Splice
 from codeassist.edit.prompt import ask, code_of, ways_of
@@ -35,13 +36,16 @@ class Order:
         instruction: in the person's words.
         targets: of one file or several; they do not overlap.
         evidence: what else the model is shown: a finding, a traceback, the output of a check; untrusted, bounded.
-        signature_free: whether signatures may change although the instruction does not speak of them.
     """
 
     instruction: str
     targets: Sequence[Target]
     evidence: str = ""
-    signature_free: bool = False
+
+    @cached_property
+    def intent(self) -> Intent:
+        """What the words of the instruction tell."""
+        return intent(self.instruction)
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def _lacking(order: Order, written: Sequence[Judged]) -> str:
     texts = [target.original.text for target in order.targets]
     texts += (each.text for judged in written for each in judged.splices)
     there = set().union(*(_WORD.findall(text) for text in texts))
-    missing = [name for name in intent(order.instruction).names if name not in there]
+    missing = [name for name in order.intent.names if name not in there]
     return f"has no {missing[0]}, which was asked for" if missing else ""
 
 
@@ -122,8 +126,8 @@ class _Pen:
         self._desk = desk
         self._order = order
         self._target = target
-        anew = target.form == "file" and intent(order.instruction).adds  # what is there may become part of what is new
-        self._free = order.signature_free or anew or speaks_of_signature(order.instruction)
+        anew = target.form == "file" and order.intent.adds  # what is there may become part of what is new
+        self._free = anew or speaks_of_signature(order.instruction)
         session = desk.session
         limits, size = session.settings.edit, session.engine.info().context_tokens
         own = len(session.engine.tokenize([target.text])[0])
@@ -146,5 +150,5 @@ class _Pen:
         said = write(desk.session.engine, asked, level, desk.cancelled, lambda usage: desk.progress(what, usage))
         if not said.whole:
             return Judged((), "did not come to an end")
-        names = intent(self._order.instruction).names
+        names = self._order.intent.names
         return judge(self._target, code_of(said.text), signature_free=self._free, new_names=names)

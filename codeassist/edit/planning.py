@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from codeassist.context.contents import lines_of
 from codeassist.context.index import Definition, Index
 from codeassist.context.query import parse
 from codeassist.context.related import is_test
 from codeassist.context.search import Result, search
+from codeassist.edit.callers import calls
 from codeassist.edit.judging import speaks_of_signature
 from codeassist.edit.original import read
+from codeassist.edit.picking import own_name
 from codeassist.edit.target import Named, Target, overlapping, targets
 from codeassist.errors import UsageError
 
 MOST = 6  # targets
+_CALLING_FILES = 2_000
 _NAMESAKES = 2  # definitions of one name; more of them say nothing
 _QUOTED = re.compile(r"[`'\"]([A-Za-z_$][\w$]*)(?:\(\))?[`'\"]|\b([A-Za-z_$][\w$]*)\(\)")
 _PATH = re.compile(r"[\w./+-]*\w\.\w{1,8}\b")
@@ -85,19 +88,14 @@ def _shortened(result: Result) -> str:
 def _callers(index: Index, changed: list[Target]) -> Iterator[Place]:
     """Definitions of other places whose lines call what changes."""
     for target in changed:
-        name = re.split(r"\.|::", target.name)[-1]
-        for path, _name in index.referring([name]) if name else []:
-            yield from ((_place(each), f"calls {name}") for each in _calling(index, path, name))
-
-
-def _calling(index: Index, path: str, name: str) -> Iterator[Definition]:
-    called = re.compile(rf"(?<![\w$]){re.escape(name)}\s*\(")
-    lines = lines_of(index.root, path)
-    defined = [each for each in index.definitions(path) if each.body_line <= each.end_line]
-    for number in (number for number, line in enumerate(lines[:20_000], 1) if called.search(line[:1_000])):
-        around = [each for each in defined if each.body_line <= number <= each.end_line and each.name != name]
-        if around:
-            yield min(around, key=lambda each: each.end_line - each.start_line)
+        name = own_name(target)
+        for path, found in groupby(calls(index, name, _CALLING_FILES), key=lambda call: call.path):
+            defined = [each for each in index.definitions(path) if each.name != name]
+            for call in found:
+                around = [each for each in defined if each.body_line <= call.line <= each.end_line]
+                if around:
+                    inner = min(around, key=lambda each: each.end_line - each.start_line)
+                    yield _place(inner), f"calls {name}"
 
 
 def _place(each: Definition) -> Named:

@@ -10,6 +10,7 @@ from typing import Literal
 from codeassist import templates
 from codeassist.context.languages import Language, language_for
 from codeassist.context.scope import scopes
+from codeassist.edit.picking import own_name
 from codeassist.edit.surroundings import Around
 from codeassist.edit.target import Target
 from codeassist.edit.writing import Asked
@@ -100,7 +101,7 @@ def _head(target: Target, language: Language | None) -> str:
     """The beginning of a definition up to its name: what is written cannot be anything else."""
     if target.form != "node" or not target.name or language is None:
         return ""
-    own = re.split(r"\.|::", target.name)[-1]
+    own = own_name(target)
     end = target.body if target.body > target.start else target.end
     head = target.original.text[target.start : end]
     match = list(re.finditer(rf"(?<![\w$]){re.escape(own)}(?![\w$])", head))
@@ -111,7 +112,7 @@ def _enough(target: Target, language: Language | None) -> Callable[[str], bool]:
     """What ends an answer that has all of a definition, and goes on to try it out."""
     if language is None or language.blocks != "indent" or target.form != "node" or not target.name:
         return lambda _said: False
-    own = re.split(r"\.|::", target.name)[-1]
+    own = own_name(target)
 
     def complete(said: str) -> bool:
         if not said.endswith("\n") or not _TRYING.search(said.partition("\n")[2]):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from codeassist.context.budget import Counter
-from codeassist.context.contents import lines_of
 from codeassist.context.gather import Gatherer
 from codeassist.context.here import Here
 from codeassist.context.index import Index
 from codeassist.context.languages import language_for
 from codeassist.context.tags import Tag, tags
+from codeassist.edit.callers import calls
+from codeassist.edit.picking import own_name
 from codeassist.edit.target import Target
 from codeassist.engine.api import Engine
 from codeassist.terminal import sanitise
@@ -44,19 +44,22 @@ def around(engine: Engine, index: Index | None, target: Target, file_tokens: int
         EngineError: the engine failed to count tokens.
     """
     counter = Counter(engine)
-    file = _file(target, file_tokens, counter)
+    file, whole = _file(target, file_tokens, counter)
     if index is None or context_tokens <= 0:
         return Around(file)
-    return Around(file, _elsewhere(engine, index, target, file, context_tokens), _callers(index, target))
+    return Around(file, _elsewhere(engine, index, target, context_tokens, whole=whole), _callers(index, target))
 
 
-def _file(target: Target, room: int, counter: Counter) -> str:
-    """The file, with as many bodies left out as it takes to fit; what is near the target, if that is not enough."""
+def _file(target: Target, room: int, counter: Counter) -> tuple[str, bool]:
+    """The file, with as many bodies left out as it takes to fit; what is near the target, if that is not enough.
+
+    And whether that is all of it.
+    """
     text = target.original.text
     if target.form == "file":
-        return text.removesuffix("\n")
+        return text.removesuffix("\n"), True
     if not (text[: target.start] + text[target.end :]).strip():
-        return ""
+        return "", True
     lines = text.removesuffix("\n").split("\n")
     first, last = target.lines
     kept = set(range(1, len(lines) + 1))
@@ -74,7 +77,7 @@ def _file(target: Target, room: int, counter: Counter) -> str:
         if left < 0 and not first <= number <= last:
             kept = set(distance[:count])
             break
-    return _with_gaps(lines, kept)
+    return _with_gaps(lines, kept), len(kept) == len(lines)
 
 
 def _bodies(definitions: tuple[Tag, ...], first: int, last: int) -> list[range]:
@@ -103,29 +106,21 @@ def _shown(line: str) -> str:
     return sanitise(line[:_WIDTH]) + (_GAP if len(line) > _WIDTH else "")
 
 
-def _elsewhere(engine: Engine, index: Index, target: Target, file: str, budget: int) -> str:
+def _elsewhere(engine: Engine, index: Index, target: Target, budget: int, *, whole: bool) -> str:
     """What completions are shown at the end of the target, without what the file's own text shows."""
     text = target.original.text
-    whole = _GAP not in file
     shown = (target.end, len(text) - target.end) if whole else (len(target.text), 0)
     here = Here(target.original.path, text[: target.end], text[target.end :], language_for(target.original.path), shown)
     return "\n".join(Gatherer(index, engine).gather(here, budget).texts).rstrip("\n")
 
 
 def _callers(index: Index, target: Target) -> str:
-    """A few lines of other files in which the target's name is called."""
-    name = re.split(r"\.|::", target.name)[-1]
-    if not name:
-        return ""
-    called = re.compile(rf"(?<![\w$]){re.escape(name)}\s*\(")
-    found: list[str] = []
-    for path, _name in index.referring([name], _CALLING_FILES):
-        if path == target.original.path or not path.isprintable():
-            continue
-        for number, line in enumerate(lines_of(index.root, path), 1):
-            if len(line) <= _WIDTH and called.search(line):
-                found.append(f"{path}:{number}: {sanitise(line.strip())}")
+    """A few lines in which the target's name is called, one of each other file."""
+    found: dict[str, str] = {}
+    for call in calls(index, own_name(target), _CALLING_FILES):
+        other = call.path != target.original.path and call.path.isprintable()
+        if other and call.path not in found and len(call.text) <= _WIDTH:
+            found[call.path] = f"{call.path}:{call.line}: {sanitise(call.text.strip())}"
+            if len(found) == _CALLERS:
                 break
-        if len(found) >= _CALLERS:
-            break
-    return "\n".join(found)
+    return "\n".join(found.values())

@@ -17,11 +17,10 @@ _LONGEST_LINE = 4_000
 
 @dataclass(frozen=True)
 class Said:
-    """What the model wrote, with what it had to begin with; `whole`: it came to an end by itself, or at a stop text."""
+    """What the model wrote, with its opening; `whole`: it came to an end by itself, or where there was enough."""
 
     text: str
     whole: bool
-    usage: Usage
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,6 @@ class Asked:
     Attributes:
         opening: what the answer begins with: it is part of the prompt, so it costs no decoding. It must end where a
             token does, such as behind a name.
-        begin: what the answer must begin with (after the opening), by a grammar.
         stop: texts that end it; they are not part of it.
         enough: says of all that was written so far whether it is complete: then writing ends there. It is asked at the
             ends of lines.
@@ -40,7 +38,6 @@ class Asked:
     messages: Sequence[Message]
     max_tokens: int
     opening: str = ""
-    begin: str = ""
     stop: tuple[str, ...] = ()
     enough: Callable[[str], bool] = lambda _said: False
 
@@ -58,36 +55,50 @@ def write(
         EngineError: the engine failed.
         CancelledError: `cancelled` said so.
     """
-    said: list[str] = [asked.opening]
-    size = last_line = 0
-    enough = stopped = False
-    finish, usage = "", Usage()
-
-    def take(chunk: Chunk) -> bool:
-        nonlocal size, last_line, enough, stopped, finish, usage
-        said.append(chunk.text)
-        finish, usage = chunk.finish, chunk.usage
-        progress(usage)
-        size += len(chunk.text)
-        last_line = len(chunk.text) - chunk.text.rfind("\n") - 1 if "\n" in chunk.text else last_line + len(chunk.text)
-        enough = "\n" in chunk.text and asked.enough("".join(said))
-        stopped = cancelled()
-        return stopped or enough or size > _MOST_CHARACTERS or last_line > _LONGEST_LINE
-
     (opening,) = engine.tokenize([asked.opening])
     request = Request(
         prompt=engine.render_chat(asked.messages) + opening,
         max_tokens=asked.max_tokens,
-        begin=asked.begin,
         stop=asked.stop,
         temperature=temperature(attempt),
         seed=attempt,
         priority=Priority.INTERACTIVE,
     )
-    engine.generate(request, take)
-    if stopped or finish == "cancelled":
+    writing = _Writing(asked, cancelled, progress)
+    engine.generate(request, writing.take)
+    if writing.stopped or writing.finish == "cancelled":
         raise CancelledError("interrupted", "nothing was changed")
-    return Said("".join(said), enough or finish == "stop", usage)
+    return Said(writing.text, writing.enough or writing.finish == "stop")
+
+
+class _Writing:
+    """Follows one answer, and ends it where it is complete or goes on too long."""
+
+    def __init__(self, asked: Asked, cancelled: Cancelled, progress: Callable[[Usage], None]) -> None:
+        self._asked = asked
+        self._cancelled = cancelled
+        self._progress = progress
+        self._pieces = [asked.opening]
+        self._size = self._line = 0  # characters, of all and of the last line
+        self.enough = self.stopped = False
+        self.finish = ""
+
+    @property
+    def text(self) -> str:
+        """What was written so far."""
+        return "".join(self._pieces)
+
+    def take(self, chunk: Chunk) -> bool:
+        """One more piece; True if that is all."""
+        self._pieces.append(chunk.text)
+        self.finish = chunk.finish
+        self._progress(chunk.usage)
+        _, newline, rest = chunk.text.rpartition("\n")
+        self._size += len(chunk.text)
+        self._line = len(rest) + (0 if newline else self._line)
+        self.enough = bool(newline) and self._asked.enough(self.text)
+        self.stopped = self._cancelled()
+        return self.stopped or self.enough or self._size > _MOST_CHARACTERS or self._line > _LONGEST_LINE
 
 
 def temperature(attempt: int) -> float:
