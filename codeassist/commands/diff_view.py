@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from codeassist.commands import hunk_text
 from codeassist.edit.change import ChangeSet, FileEdit
-from codeassist.edit.hunk import Hunk, hunks
+from codeassist.edit.hunk import Hunk, counts, hunks
 from codeassist.terminal import console, one_line
 
 if TYPE_CHECKING:
@@ -56,8 +56,10 @@ class DiffView:
         from rich.text import Text
 
         what = "new file" if edit.before is None else "deleted" if edit.after is None else ""
-        counts = f"+{sum(each.added for each in parts)} −{sum(each.removed for each in parts)}"
-        head = Text.assemble((one_line(edit.path), "bold"), f"  {counts}", (f"  {what}" if what else "", "italic"))
+        added, removed = counts(parts)
+        head = Text.assemble(
+            (one_line(edit.path), "bold"), f"  +{added} −{removed}", (f"  {what}" if what else "", "italic")
+        )
         console(stderr=self.stderr).print(head)
 
     def hunk(self, edit: FileEdit, hunk: Hunk) -> None:

@@ -29,10 +29,10 @@ class Changed(NamedTuple):
 
 def changed(change: ChangeSet) -> list[Changed]:
     """The files of a change set."""
-    from codeassist.edit.hunk import hunks
+    from codeassist.edit.hunk import counts, hunks
 
     return [
-        Changed(edit.path, sum(each.added for each in parts), sum(each.removed for each in parts), edit.before is None)
+        Changed(edit.path, *counts(parts), edit.before is None)
         for edit, parts in zip(change.files, hunks(change), strict=True)
     ]
 

@@ -62,6 +62,11 @@ class Hunk:
         return replace(self, new=tuple(new), stretches=tuple(_compared(self.old, new, Effort())))
 
 
+def counts(parts: Sequence[Hunk]) -> tuple[int, int]:
+    """How many lines come with hunks, and how many go."""
+    return sum(each.added for each in parts), sum(each.removed for each in parts)
+
+
 def hunks(change: ChangeSet) -> list[tuple[Hunk, ...]]:
     """The hunks of each file, in the order of its lines. A file that comes or goes, also an empty one, has just one."""
     effort = Effort()

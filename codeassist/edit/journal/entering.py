@@ -26,8 +26,8 @@ def enter(store: Store, root: Path, change: ChangeSet, undone: Manifest | None =
     """
     if not change.files:
         raise UsageError("there is nothing to change", "nothing was changed")
-    counts = [(0, 0)] * len(change.files) if undone else _counts(change)
-    records = [_record(root, each, *count) for each, count in zip(change.files, counts, strict=True)]
+    lines = [(0, 0)] * len(change.files) if undone else _lines(change)
+    records = [_record(root, each, *count) for each, count in zip(change.files, lines, strict=True)]
     _see_that_each_is_another(records)
     images = [(each.before, each.after) for each in change.files]
     with telling(str(root), "look at"):
@@ -70,11 +70,11 @@ def _made(
     return manifest
 
 
-def _counts(change: ChangeSet) -> list[tuple[int, int]]:
+def _lines(change: ChangeSet) -> list[tuple[int, int]]:
     """The lines of each file that come and go."""
-    from codeassist.edit.hunk import hunks
+    from codeassist.edit.hunk import counts, hunks
 
-    return [(sum(one.added for one in each), sum(one.removed for one in each)) for each in hunks(change)]
+    return [counts(each) for each in hunks(change)]
 
 
 def _record(root: Path, edit: FileEdit, added: int, removed: int) -> Record:
