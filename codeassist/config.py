@@ -30,6 +30,16 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     threads: Natural = 0  # 0: as many as there are processors
     cache_mib: Natural = 512  # RAM for the KV state of prompts that left the slots
     start_seconds: Annotated[float, msgspec.Meta(gt=0)] = 120.0  # how long a model may take to load
+    backend: Annotated[str, msgspec.Meta(pattern="^(auto|xllamacpp|llama-cpp-python|ctransformers)$")] = "auto"
+    draft: str = ""  # id of an installed model whose drafts the one in use checks; "" is none
+    draft_tokens: Annotated[int, msgspec.Meta(ge=1, le=16)] = 4  # of one draft
+    url: Annotated[str, msgspec.Meta(pattern="^(https?://.+)?$")] = ""  # of a server that runs the model instead
+    allow_remote: bool = False  # without it no URL is used: text leaves this machine
+    allowed_hosts: tuple[str, ...] = ()  # besides the URL's own, none may be reached; empty: that one
+    key_env: str = ""  # the environment variable that holds the server's key
+    key_keyring: str = ""  # or the keyring's service that does
+    remote_model: str = ""  # its name there; "" is the only one, or the first
+    remote_family: str = ""  # of prompts/fim; "" is told by the name
 
 
 class CompletionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ import msgspec
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from codeassist.engine import backends
 from codeassist.engine.api import Engine
 from codeassist.engine.fake import FakeEngine
 from codeassist.engine.peer import peer_of
@@ -76,13 +77,8 @@ def _load(spec: Spec, directory: Path, inner_socket: Path) -> tuple[Engine, str]
     if spec.fake_script:
         engine = FakeEngine.from_file(Path(spec.fake_script))
         return engine, sandbox.enter([], [directory])
-    from codeassist.engine.encoder import NativeEncoder
-    from codeassist.engine.xllamacpp import NativeEngine
-
-    state = sandbox.enter([Path(spec.manifest.path)], [directory])
-    if spec.manifest.embedding:
-        return NativeEncoder(spec.manifest, spec.settings, inner_socket), state
-    return NativeEngine(spec.manifest, spec.settings, inner_socket), state
+    state = sandbox.enter([Path(file) for file in spec.files], [directory])
+    return backends.load(spec, inner_socket), state
 
 
 async def _serve(spec: Spec, engine: Engine, state: str, path: Path, *, private: bool) -> None:

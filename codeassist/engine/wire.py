@@ -25,8 +25,14 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     manifest: Manifest
     settings: EngineSettings
     directory: str  # for the socket and the lock; only this user can enter it
+    draft: Manifest | None = None  # a model whose drafts this one checks
     fake_script: str = ""
     version: str = __version__
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """What the engine may read of the user's: the model's files."""
+        return tuple(each.path for each in (self.manifest, self.draft) if each is not None)
 
 
 class Health(msgspec.Struct, kw_only=True):

@@ -23,6 +23,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         sha256: of the whole file, lower-case hexadecimal.
         bos: the id to put first, or None if the model wants none.
         source: where the bytes came from, for people to read.
+        backend: the engine that the file was made for (`model convert`); "" is any.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     fim: FimTokens | None = None
     chat_template: str = ""  # the GGUF's own; empty: prompts/chat by family
     embedding: bool = False
+    backend: str = ""
 
     @property
     def capabilities(self) -> tuple[str, ...]:

@@ -1,0 +1,39 @@
+"""What runs a model in the resident process: each backend by its name, imported when it is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from codeassist.engine.api import Engine
+from codeassist.engine.wire import Spec
+
+DEFAULT = "xllamacpp"
+
+
+def _xllamacpp(spec: Spec, socket: Path) -> Engine:
+    from codeassist.engine.xllamacpp import NativeEngine
+
+    return NativeEngine(spec.manifest, spec.settings, socket)
+
+
+BACKENDS: dict[str, Callable[[Spec, Path], Engine]] = {"xllamacpp": _xllamacpp}
+
+
+def backend_of(spec: Spec) -> str:
+    """The backend that a spec asks for: what the file was made for, else the setting, else the default."""
+    chosen = spec.manifest.backend or spec.settings.backend
+    return DEFAULT if chosen == "auto" else chosen
+
+
+def load(spec: Spec, socket: Path) -> Engine:
+    """Load the model; `socket` is where a backend with a server of its own may listen.
+
+    Raises:
+        EngineError: it cannot be loaded.
+    """
+    if spec.manifest.embedding:
+        from codeassist.engine.encoder import NativeEncoder
+
+        return NativeEncoder(spec.manifest, spec.settings, socket)
+    return BACKENDS[backend_of(spec)](spec, socket)
