@@ -1,0 +1,1 @@
+"""Tiny models with random weights, one for each family: their architecture, kind of tokenizer, markers and template."""

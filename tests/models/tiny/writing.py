@@ -1,0 +1,101 @@
+"""Writes a tiny model: random weights of a fixed seed, its keys and vocabulary, in the layout that real files have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import gguf
+import numpy as np
+
+from .vocabulary import Vocabulary
+
+Shape = tuple[int, ...]
+
+_SEED = 20261125
+_SCALE = 0.4  # of the weights: small ones would make every output the same
+
+
+@dataclass(frozen=True)
+class Tiny:
+    """One model.
+
+    Attributes:
+        keys: below the architecture's name (`block_count`, `rope.dimension_count` …).
+        tensors: shape of each, rows first as numpy has them; what ends in `norm.weight` is ones.
+        template: of chats, as Jinja; "" for none.
+    """
+
+    architecture: str
+    name: str
+    licence: str
+    vocabulary: Vocabulary
+    keys: Mapping[str, int | float | bool]
+    tensors: Mapping[str, Shape]
+    template: str = ""
+    general: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_tiny(path: Path, tiny: Tiny, keys: Mapping[str, Any] | None = None) -> Path:
+    """Write the model; `keys` (full names) are added or replace its own, None leaves one out."""
+    writer = gguf.GGUFWriter(str(path), tiny.architecture)
+    values: dict[str, Any] = {"general.name": tiny.name, "general.license": tiny.licence, **tiny.general}
+    values |= {f"{tiny.architecture}.{key}": value for key, value in tiny.keys.items()}
+    values |= _tokenizer(tiny)
+    values |= keys or {}
+    for key, value in values.items():
+        if value is not None:
+            _add(writer, key, value)
+    random = np.random.default_rng(_SEED)
+    for name, shape in tiny.tensors.items():
+        writer.add_tensor(name, _weights(random, name, shape, tiny.vocabulary))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def _tokenizer(tiny: Tiny) -> dict[str, Any]:
+    vocabulary = tiny.vocabulary
+    values: dict[str, Any] = {"tokenizer.ggml.model": vocabulary.model}
+    if vocabulary.pre:
+        values["tokenizer.ggml.pre"] = vocabulary.pre
+    values["tokenizer.ggml.tokens"] = vocabulary.tokens
+    values["tokenizer.ggml.token_type"] = vocabulary.types
+    if vocabulary.scores is not None:
+        values["tokenizer.ggml.scores"] = vocabulary.scores
+    if vocabulary.merges is not None:
+        values["tokenizer.ggml.merges"] = vocabulary.merges
+    values |= {f"tokenizer.ggml.{key}": vocabulary.id(text) for key, text in vocabulary.ids.items()}
+    values |= {f"tokenizer.ggml.{key}": flag for key, flag in vocabulary.flags.items()}
+    if tiny.template:
+        values["tokenizer.chat_template"] = tiny.template
+    return values
+
+
+def _add(writer: Any, key: str, value: Any) -> None:
+    if isinstance(value, bool):
+        writer.add_bool(key, value)
+    elif isinstance(value, int):
+        writer.add_uint32(key, value)
+    elif isinstance(value, float):
+        writer.add_float32(key, value)
+    elif isinstance(value, list):
+        writer.add_array(key, value)
+    else:
+        writer.add_string(key, value)
+
+
+def _weights(random: Any, name: str, shape: Shape, vocabulary: Vocabulary) -> Any:
+    """Norms are ones. Only printable tokens have an output of their own, so that the model writes text and goes on."""
+    if name.endswith("norm.weight"):
+        return np.ones(shape, np.float32)
+    values = (random.standard_normal(shape) * _SCALE).astype(np.float32)
+    if name == "output.weight":
+        written = np.zeros((shape[0], 1), np.float32)
+        written[vocabulary.plain] = 1
+        values *= written
+    return values
