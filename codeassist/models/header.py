@@ -9,11 +9,11 @@ Everything here raises HeaderError on a malformed file; it is meant to run in a 
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from codeassist.models.tensors import HeaderError, tensor_bytes
+from codeassist.models.tensors import HeaderError, TensorInfo, tensor_bytes
 
 MAX_HEADER = 64 << 20  # bytes; the largest known vocabularies (256,000 tokens with merges) need about 16 MiB
 MAX_KEYS = 4096
@@ -49,7 +49,7 @@ class Header:
 
 
 @dataclass
-class _Cursor:
+class Cursor:
     """A place in the header. Each step is checked against the end before anything is read or counted."""
 
     data: Any  # bytes or mmap
@@ -69,9 +69,11 @@ class _Cursor:
         return start
 
     def u32(self) -> int:
+        """The next number of four bytes."""
         return int(_U32.unpack_from(self.data, self.take(4))[0])
 
     def u64(self) -> int:
+        """The next number of eight bytes."""
         return int(_U64.unpack_from(self.data, self.take(8))[0])
 
     def name(self) -> str:
@@ -152,19 +154,20 @@ def read_header(data: Any, size: int, wanted: Collection[str]) -> Header:
         HeaderError: malformed, truncated, or of a kind that cannot be loaded.
     """
     markers = {text.encode(): text for text in wanted}
-    cursor = _Cursor(data, min(len(data), MAX_HEADER), size, markers)
-    version, tensors, keys = _preamble(cursor)
+    cursor = Cursor(data, min(len(data), MAX_HEADER), size, markers)
+    version, tensors, keys = preamble(cursor)
     values: dict[str, Any] = {}
     for _ in range(keys):
         key = cursor.name()
         if key in values:
             raise HeaderError("a key occurs twice")
         values[key] = cursor.value(cursor.u32(), key)
-    _check_tensors(cursor, tensors, _alignment(values))
+    _check_tensors(cursor, tensors, alignment_of(values))
     return Header(version, values, cursor.vocabulary, cursor.found, tensors)
 
 
-def _preamble(cursor: _Cursor) -> tuple[int, int, int]:
+def preamble(cursor: Cursor) -> tuple[int, int, int]:
+    """The version, how many tensors and how many keys there are."""
     if bytes(cursor.data[:4]) != b"GGUF":
         raise HeaderError("it is not a GGUF file")
     cursor.take(4)
@@ -181,26 +184,32 @@ def _preamble(cursor: _Cursor) -> tuple[int, int, int]:
     return version, tensors, keys
 
 
-def _alignment(values: Mapping[str, Any]) -> int:
+def alignment_of(values: Mapping[str, Any]) -> int:
+    """Bytes that each tensor's place is a multiple of."""
     alignment = values.get("general.alignment", 32)
     if type(alignment) is not int or not 0 < alignment <= 1 << 20 or alignment & (alignment - 1):
         raise HeaderError("its alignment is not a power of two")
     return alignment
 
 
-def _check_tensors(cursor: _Cursor, count: int, alignment: int) -> None:
+def _check_tensors(cursor: Cursor, count: int, alignment: int) -> None:
     """Every tensor must lie inside the file: a truncated one kills the process that maps it (SIGBUS)."""
     ends = 0
-    for _ in range(count):
-        cursor.name()
-        rank = cursor.u32()
-        if rank > 4:
-            raise HeaderError("a tensor has more than four dimensions")
-        shape = [cursor.u64() for _ in range(rank)]
-        kind, offset = _TENSOR_END.unpack_from(cursor.data, cursor.take(_TENSOR_END.size))
-        ends = max(ends, offset + tensor_bytes(kind, shape))
-        if offset % alignment:
+    for tensor in tensors_of(cursor, count):
+        ends = max(ends, tensor.offset + tensor.bytes)
+        if tensor.offset % alignment:
             raise HeaderError("a tensor is not aligned")
     start = -(-cursor.at // alignment) * alignment
     if start + ends > cursor.size:
         raise HeaderError(f"it is truncated: {cursor.size:,} bytes, and its weights need {start + ends:,}")
+
+
+def tensors_of(cursor: Cursor, count: int) -> Iterator[TensorInfo]:
+    """What the header tells of each tensor."""
+    for _ in range(count):
+        name, rank = cursor.name(), cursor.u32()
+        if rank > 4:
+            raise HeaderError("a tensor has more than four dimensions")
+        shape = [cursor.u64() for _ in range(rank)]
+        kind, offset = _TENSOR_END.unpack_from(cursor.data, cursor.take(_TENSOR_END.size))
+        yield TensorInfo(name, tuple(shape), kind, offset, tensor_bytes(kind, shape))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 # Tensor type -> (elements in a block, bytes of a block): ggml.c `type_traits`.
 _BLOCKS = {
     0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34), 9: (32, 40),
@@ -14,6 +16,16 @@ _BLOCKS = {
 
 class HeaderError(Exception):
     """The file is not a GGUF that can be loaded; the message says why, in a few words."""
+
+
+class TensorInfo(NamedTuple):
+    """A tensor as the header tells it; `shape` begins with the length of a row, `offset` counts from the first one."""
+
+    name: str
+    shape: tuple[int, ...]
+    kind: int
+    offset: int
+    bytes: int
 
 
 def tensor_bytes(kind: int, shape: list[int]) -> int:
