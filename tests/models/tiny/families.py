@@ -1,6 +1,6 @@
 """The families' tiny models: `write_family("llama3", path)`.
 
-Markers, their ids' keys, tokenizer and hyper-parameter names are those of real files; sizes are the least that run.
+Markers, their ids' keys, kind of tokenizer and template are those of the families' real files.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from . import chat
-from .vocabulary import Vocabulary, byte_level, sentencepiece
-from .writing import Shape, Tiny, write_tiny
+from . import chat, layers
+from .layers import BLOCKS, HEAD, Tensors
+from .vocabulary import Vocabulary, byte_level, sentencepiece, wordpiece
+from .writing import Tiny, write_tiny
 
-WIDTH, HEADS, KV_HEADS, FEED, BLOCKS, CONTEXT = 64, 4, 2, 96, 2, 4096
-HEAD = WIDTH // HEADS
+_BOS, _EOS = "<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>"
+_HOLE, _BEGIN, _END = "<｜fim▁hole｜>", "<｜fim▁begin｜>", "<｜fim▁end｜>"
+_LLAMA2_IDS = {"bos_token_id": "<s>", "eos_token_id": "</s>", "unknown_token_id": "<unk>"}
 
 
 def write_family(family: str, path: Path, keys: Mapping[str, Any] | None = None) -> Path:
@@ -22,68 +24,33 @@ def write_family(family: str, path: Path, keys: Mapping[str, Any] | None = None)
     return write_tiny(path, FAMILIES[family](), keys)
 
 
-def _shared(width: int = WIDTH) -> dict[str, int | float | bool]:
-    return {
-        "context_length": CONTEXT,
-        "embedding_length": width,
-        "block_count": BLOCKS,
-        "feed_forward_length": FEED,
-        "attention.head_count": HEADS,
-        "attention.head_count_kv": KV_HEADS,
-    }
+def _blocks(build: Callable[[str], Tensors], blocks: int = BLOCKS) -> Tensors:
+    return {name: shape for number in range(blocks) for name, shape in build(f"blk.{number}").items()}
 
 
-def _ends(vocabulary: Vocabulary) -> dict[str, Shape]:
-    size = len(vocabulary.tokens)
-    return {"token_embd.weight": (size, WIDTH), "output_norm.weight": (WIDTH,), "output.weight": (size, WIDTH)}
-
-
-def _attention(block: str) -> dict[str, Shape]:
-    return {
-        f"{block}.attn_norm.weight": (WIDTH,),
-        f"{block}.attn_q.weight": (WIDTH, WIDTH),
-        f"{block}.attn_k.weight": (KV_HEADS * HEAD, WIDTH),
-        f"{block}.attn_v.weight": (KV_HEADS * HEAD, WIDTH),
-        f"{block}.attn_output.weight": (WIDTH, WIDTH),
-        f"{block}.ffn_norm.weight": (WIDTH,),
-    }
-
-
-def _feed(block: str) -> dict[str, Shape]:
-    return {
-        f"{block}.ffn_gate.weight": (FEED, WIDTH),
-        f"{block}.ffn_up.weight": (FEED, WIDTH),
-        f"{block}.ffn_down.weight": (WIDTH, FEED),
-    }
-
-
-def _llama(name: str, licence: str, vocabulary: Vocabulary, template: str) -> Tiny:
+def _llama(name: str, licence: str, vocabulary: Vocabulary, template: str, base: float = 10000.0) -> Tiny:
     """Llama's architecture, which Mistral, DeepSeek-Coder and SmolLM2 share."""
-    keys = _shared() | {
+    size = len(vocabulary.tokens)
+    keys = layers.shared() | {
         "attention.layer_norm_rms_epsilon": 1e-5,
         "rope.dimension_count": HEAD,
-        "rope.freq_base": 10000.0,
+        "rope.freq_base": base,
+        "vocab_size": size,
     }
-    tensors = _ends(vocabulary)
-    for block in range(BLOCKS):
-        tensors |= _attention(f"blk.{block}") | _feed(f"blk.{block}")
-    keys["vocab_size"] = len(vocabulary.tokens)
+    tensors = layers.ends(size) | _blocks(lambda block: layers.attention(block) | layers.dense(block))
     return Tiny("llama", name, licence, vocabulary, keys, tensors, template)
 
 
 def codellama() -> Tiny:
-    """CodeLlama: SentencePiece, infilling markers under the keys' older names."""
-    ids = {
-        "bos_token_id": "<s>",
-        "eos_token_id": "</s>",
-        "unknown_token_id": "<unk>",
-        "prefix_token_id": "\u2581<PRE>",
-        "suffix_token_id": "\u2581<SUF>",
-        "middle_token_id": "\u2581<MID>",
-        "eot_token_id": "\u2581<EOT>",
+    """CodeLlama Instruct: SentencePiece, infilling markers under the keys' older names."""
+    ids = _LLAMA2_IDS | {
+        "prefix_token_id": "▁<PRE>",
+        "suffix_token_id": "▁<SUF>",
+        "middle_token_id": "▁<MID>",
+        "eot_token_id": "▁<EOT>",
     }
-    vocabulary = sentencepiece(["\u2581<PRE>", "\u2581<SUF>", "\u2581<MID>", "\u2581<EOT>"], ids)
-    return _llama("CodeLlama tiny", "llama2", vocabulary, chat.LLAMA2)
+    vocabulary = sentencepiece(["▁<PRE>", "▁<SUF>", "▁<MID>", "▁<EOT>"], ids)
+    return _llama("CodeLlama", "llama2", vocabulary, chat.LLAMA2, 1e6)
 
 
 def llama3() -> Tiny:
@@ -92,7 +59,7 @@ def llama3() -> Tiny:
         "<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>",
     ]  # fmt: skip
     ids = {"bos_token_id": "<|begin_of_text|>", "eos_token_id": "<|eot_id|>"}
-    return _llama("Llama 3 tiny", "llama3", byte_level(markers, ids, pre="llama-bpe"), chat.LLAMA3)
+    return _llama("Llama 3", "llama3", byte_level(markers, ids, pre="llama-bpe"), chat.LLAMA3, 5e5)
 
 
 def smollm2() -> Tiny:
@@ -106,11 +73,183 @@ def smollm2() -> Tiny:
     }
     flags = {"add_bos_token": False, "add_space_prefix": False}
     vocabulary = byte_level([], ids, pre="smollm", first=first, flags=flags)
-    return _llama("SmolLM2 tiny", "apache-2.0", vocabulary, chat.CHATML)
+    return _llama("SmolLM2", "apache-2.0", vocabulary, chat.CHATML, 1e5)
+
+
+def deepseek_coder() -> Tiny:
+    """DeepSeek-Coder (v1) Instruct: Llama's architecture, no keys for infilling: the vocabulary has the markers."""
+    markers = [_BOS, _EOS, _HOLE, _BEGIN, _END, "<pad>", "<|User|>", "<|Assistant|>", "<|EOT|>"]
+    ids = {"bos_token_id": _BOS, "eos_token_id": "<|EOT|>", "padding_token_id": _EOS}
+    vocabulary = byte_level(markers, ids, pre="deepseek-coder", flags={"add_bos_token": True})
+    return _llama("DeepSeek Coder", "deepseek", vocabulary, chat.DEEPSEEK_CODER, 1e5)
+
+
+def mixtral() -> Tiny:
+    """Mixtral 8x7B Instruct: Llama's architecture with experts, Mistral's SentencePiece vocabulary."""
+    dense = _llama(
+        "Mixtral", "apache-2.0", sentencepiece([], _LLAMA2_IDS, flags={"add_bos_token": True}), chat.MISTRAL, 1e6
+    )
+    keys = {**dense.keys, "expert_count": layers.EXPERTS, "expert_used_count": layers.USED}
+    tensors = layers.ends(len(dense.vocabulary.tokens)) | _blocks(
+        lambda block: layers.attention(block) | layers.experts(block, layers.FEED)
+    )
+    return Tiny("llama", dense.name, dense.licence, dense.vocabulary, keys, tensors, dense.template)
+
+
+def qwen25_coder() -> Tiny:
+    """Qwen2.5-Coder Instruct."""
+    markers = [
+        "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<tool_call>", "</tool_call>", "<|fim_prefix|>",
+        "<|fim_middle|>", "<|fim_suffix|>", "<|fim_pad|>", "<|repo_name|>", "<|file_sep|>",
+    ]  # fmt: skip
+    ids = {"bos_token_id": "<|endoftext|>", "eos_token_id": "<|im_end|>", "padding_token_id": "<|endoftext|>"}
+    vocabulary = byte_level(markers, ids, pre="qwen2", flags={"add_bos_token": False})
+    keys = layers.shared() | {"attention.layer_norm_rms_epsilon": 1e-6, "rope.freq_base": 1e6}
+    tensors = layers.ends(len(vocabulary.tokens)) | _blocks(
+        lambda block: layers.attention(block, bias=True) | layers.dense(block)
+    )
+    return Tiny("qwen2", "Qwen2.5 Coder", "apache-2.0", vocabulary, keys, tensors, chat.CHATML)
+
+
+def phi3() -> Tiny:
+    """Phi-3 mini Instruct: SentencePiece with the turns' markers as control tokens."""
+    markers = ["<|endoftext|>", "<|assistant|>", "<|system|>", "<|end|>", "<|user|>"]
+    ids = _LLAMA2_IDS | {"eos_token_id": "<|endoftext|>", "padding_token_id": "<|endoftext|>"}
+    vocabulary = sentencepiece(markers, ids, flags={"add_bos_token": True, "add_eos_token": False})
+    keys = layers.shared() | {
+        "attention.head_count_kv": layers.HEADS,
+        "attention.layer_norm_rms_epsilon": 1e-5,
+        "rope.dimension_count": HEAD,
+        "rope.scaling.original_context_length": layers.CONTEXT,
+        "attention.sliding_window": 2047,
+    }
+    tensors = layers.ends(len(vocabulary.tokens)) | _blocks(layers.fused_attention)
+    return Tiny("phi3", "Phi3", "mit", vocabulary, keys, tensors, chat.PHI3)
+
+
+def _deepseek2(name: str, *, lite: bool) -> Tiny:
+    markers = [_BOS, _EOS, _HOLE, _BEGIN, _END, "<｜User｜>", "<｜Assistant｜>"]
+    ids = {"bos_token_id": _BOS, "eos_token_id": _EOS, "padding_token_id": _EOS}
+    vocabulary = byte_level(markers, ids, pre="deepseek-llm", flags={"add_bos_token": True, "add_eos_token": False})
+    blocks = 27 if lite else 3  # llama.cpp tells the lite model by its 27 blocks
+    mla = {
+        "attention.head_count_kv": 1,
+        "attention.key_length": layers.KV_RANK + layers.ROPE,
+        "attention.value_length": layers.KV_RANK,
+        "attention.key_length_mla": layers.NOPE + layers.ROPE,
+        "attention.value_length_mla": layers.VALUE,
+        "attention.q_lora_rank": layers.Q_RANK,
+    }
+    plain = {
+        "attention.head_count_kv": layers.HEADS,
+        "attention.key_length": layers.NOPE + layers.ROPE,
+        "attention.value_length": layers.VALUE,
+    }
+    keys = layers.shared(blocks) | (plain if lite else mla) | {
+        "vocab_size": len(vocabulary.tokens),
+        "attention.layer_norm_rms_epsilon": 1e-6,
+        "attention.kv_lora_rank": layers.KV_RANK,
+        "rope.dimension_count": layers.ROPE,
+        "rope.freq_base": 10000.0,
+        "rope.scaling.type": "yarn",
+        "rope.scaling.factor": 40.0,
+        "rope.scaling.original_context_length": layers.CONTEXT // 40,
+        "rope.scaling.yarn_log_multiplier": 0.0707,
+        "leading_dense_block_count": 1,
+        "expert_feed_forward_length": 16,
+        "expert_count": layers.EXPERTS,
+        "expert_used_count": layers.USED,
+        "expert_shared_count": 2,
+        "expert_weights_scale": 1.0,
+    }  # fmt: skip
+    tensors = layers.ends(len(vocabulary.tokens)) | layers.dense("blk.0")
+    tensors |= _blocks(lambda block: layers.latent_attention(block, lite=lite), blocks)
+    for number in range(1, blocks):
+        tensors |= layers.experts(f"blk.{number}", 16, 32)
+    return Tiny("deepseek2", name, "deepseek", vocabulary, keys, tensors, chat.DEEPSEEK_V2)
+
+
+def deepseek_coder_v2() -> Tiny:
+    """DeepSeek-Coder-V2 Instruct: latent attention as newer files hold it; a dense block, then experts."""
+    return _deepseek2("DeepSeek Coder V2", lite=False)
+
+
+def deepseek_coder_v2_lite() -> Tiny:
+    """DeepSeek-Coder-V2 Lite Instruct: the same without compressed queries, 27 blocks, in the layout of older files."""
+    return _deepseek2("DeepSeek Coder V2 Lite", lite=True)
+
+
+def starcoder2() -> Tiny:
+    """StarCoder2: biases everywhere, the embedding is the output, no chat."""
+    first = [
+        "<|endoftext|>", "<fim_prefix>", "<fim_middle>", "<fim_suffix>", "<fim_pad>", "<repo_name>", "<file_sep>",
+    ]  # fmt: skip
+    ids = dict.fromkeys(("bos_token_id", "eos_token_id", "unknown_token_id"), "<|endoftext|>")
+    vocabulary = byte_level([], ids, pre="starcoder", first=first, flags={"add_bos_token": False})
+    keys = layers.shared() | {"attention.layer_norm_epsilon": 1e-5, "rope.freq_base": 1e6}
+    tensors = layers.ends(len(vocabulary.tokens), tied=True) | _blocks(
+        lambda block: layers.attention(block) | layers.dense(block, gate=False)
+    )
+    return Tiny("starcoder2", "StarCoder2", "bigcode-openrail-m", vocabulary, keys, layers.biased(tensors))
+
+
+def gemma3() -> Tiny:
+    """Gemma 3: SentencePiece without a space put first; the embedding is the output, local and global attention."""
+    ids = {
+        "bos_token_id": "<bos>",
+        "eos_token_id": "<end_of_turn>",
+        "unknown_token_id": "<unk>",
+        "padding_token_id": "<pad>",
+    }
+    vocabulary = sentencepiece(
+        ["<start_of_turn>", "<end_of_turn>"],
+        ids,
+        first=["<pad>", "<eos>", "<bos>", "<unk>"],
+        flags={"add_bos_token": True, "add_eos_token": False, "add_space_prefix": False},
+        user_defined=["\n", "\n\n", "<table>"],
+    )
+    keys = layers.shared() | {
+        "attention.key_length": HEAD,
+        "attention.value_length": HEAD,
+        "attention.layer_norm_rms_epsilon": 1e-6,
+        "attention.sliding_window": 64,
+        "rope.freq_base": 1e6,
+    }
+    tensors = layers.ends(len(vocabulary.tokens), tied=True) | _blocks(
+        lambda block: layers.normed_attention(block) | layers.dense(block)
+    )
+    return Tiny("gemma3", "Gemma 3", "gemma", vocabulary, keys, tensors, chat.GEMMA)
+
+
+def bert() -> Tiny:
+    """A BERT that embeds: WordPiece, mean pooling."""
+    vocabulary = wordpiece()
+    keys = {
+        "context_length": 128,
+        "embedding_length": layers.WIDTH,
+        "block_count": BLOCKS,
+        "feed_forward_length": layers.FEED,
+        "attention.head_count": layers.HEADS,
+        "attention.layer_norm_epsilon": 1e-12,
+        "attention.causal": False,
+        "pooling_type": 1,
+    }
+    tensors = layers.bert(len(vocabulary.tokens), 128)
+    more = {"tokenizer.ggml.token_type_count": 2}
+    return Tiny("bert", "BERT", "apache-2.0", vocabulary, keys, tensors, more=more)
 
 
 FAMILIES: dict[str, Callable[[], Tiny]] = {
+    "qwen2.5-coder": qwen25_coder,
+    "deepseek-coder": deepseek_coder,
+    "deepseek-coder-v2": deepseek_coder_v2,
+    "deepseek-coder-v2-lite": deepseek_coder_v2_lite,
+    "starcoder2": starcoder2,
     "codellama": codellama,
     "llama3": llama3,
+    "phi3": phi3,
+    "mixtral": mixtral,
     "smollm2": smollm2,
+    "gemma3": gemma3,
+    "bert": bert,
 }

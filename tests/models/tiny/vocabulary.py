@@ -1,7 +1,8 @@
 """Byte-complete vocabularies of the three kinds that llama.cpp knows: SentencePiece, byte-level BPE, WordPiece.
 
 Each holds every byte, a few words so that tokens get merged, and the markers of its family.
-Sources: llama.cpp's src/llama-vocab.cpp and conversion scripts; the byte alphabet is GPT-2's (encoder.py of its release).
+Sources: llama.cpp's src/llama-vocab.cpp and conversion scripts; the byte alphabet is that of GPT-2's
+encoder.py.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from .vocabulary import Vocabulary
 Shape = tuple[int, ...]
 
 _SEED = 20261125
+_UNLIKELY, _TIED = 0.02, 0.1  # factors
 _SCALE = 0.4  # of the weights: small ones would make every output the same
 
 
@@ -26,22 +27,23 @@ class Tiny:
         keys: below the architecture's name (`block_count`, `rope.dimension_count` …).
         tensors: shape of each, rows first as numpy has them; what ends in `norm.weight` is ones.
         template: of chats, as Jinja; "" for none.
+        more: keys by their full names.
     """
 
     architecture: str
     name: str
     licence: str
     vocabulary: Vocabulary
-    keys: Mapping[str, int | float | bool]
+    keys: Mapping[str, int | float | bool | str]
     tensors: Mapping[str, Shape]
     template: str = ""
-    general: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 def write_tiny(path: Path, tiny: Tiny, keys: Mapping[str, Any] | None = None) -> Path:
     """Write the model; `keys` (full names) are added or replace its own, None leaves one out."""
     writer = gguf.GGUFWriter(str(path), tiny.architecture)
-    values: dict[str, Any] = {"general.name": tiny.name, "general.license": tiny.licence, **tiny.general}
+    values: dict[str, Any] = {"general.name": tiny.name, "general.license": tiny.licence, **tiny.more}
     values |= {f"{tiny.architecture}.{key}": value for key, value in tiny.keys.items()}
     values |= _tokenizer(tiny)
     values |= keys or {}
@@ -50,7 +52,10 @@ def write_tiny(path: Path, tiny: Tiny, keys: Mapping[str, Any] | None = None) ->
             _add(writer, key, value)
     random = np.random.default_rng(_SEED)
     for name, shape in tiny.tensors.items():
-        writer.add_tensor(name, _weights(random, name, shape, tiny.vocabulary))
+        values = _weights(random, name, shape)
+        if name == ("output.weight" if "output.weight" in tiny.tensors else "token_embd.weight"):
+            values = _printable(values, tiny)
+        writer.add_tensor(name, values)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -89,13 +94,19 @@ def _add(writer: Any, key: str, value: Any) -> None:
         writer.add_string(key, value)
 
 
-def _weights(random: Any, name: str, shape: Shape, vocabulary: Vocabulary) -> Any:
-    """Norms are ones. Only printable tokens have an output of their own, so that the model writes text and goes on."""
+def _weights(random: Any, name: str, shape: Shape) -> Any:
+    """Norms are ones, the rest is noise."""
     if name.endswith("norm.weight"):
         return np.ones(shape, np.float32)
-    values = (random.standard_normal(shape) * _SCALE).astype(np.float32)
-    if name == "output.weight":
-        written = np.zeros((shape[0], 1), np.float32)
-        written[vocabulary.plain] = 1
-        values *= written
-    return values
+    return (random.standard_normal(shape) * _SCALE).astype(np.float32)
+
+
+def _printable(values: Any, tiny: Tiny) -> Any:
+    """Make tokens that are not printable unlikely, so that the model writes text and goes on.
+
+    An embedding that is the output, too, is made small: else every token would be followed by itself.
+    """
+    tied = "output.weight" not in tiny.tensors
+    factors = np.full((len(values), 1), _UNLIKELY if tied else 0, np.float32)
+    factors[tiny.vocabulary.plain] = 1
+    return values * factors * np.float32(_TIED if tied else 1)
