@@ -25,12 +25,13 @@ class ChatTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How one family marks turns, for model files that carry no chat template."""
 
     family: str
-    system: str  # each with {content}
+    system: str  # each with {content}; empty where the family has no system turn: then `fold` says where its text goes
     user: str
     assistant: str
     opening: str  # begins the answer
     end: tuple[str, ...]
     source: str
+    fold: str = "{system}\n\n{content}"  # a user's turn with the system's text in it
 
 
 class EmbedTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,8 +10,6 @@ Facts about xllamacpp 2026.10 that this file relies on (tests hold it to them):
 from __future__ import annotations
 
 import os
-import re
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
-from codeassist import templates
 from codeassist.config import EngineSettings
 from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage, Vectors
 from codeassist.engine.llama import Llama, literal, parameters
+from codeassist.engine.turns import Turns
 from codeassist.errors import EngineError, UnsupportedError
 from codeassist.models.manifest import Manifest
 
@@ -149,6 +147,7 @@ class NativeEngine:
         chosen.n_parallel = _SLOTS
         chosen.cache_ram_mib = settings.cache_mib
         self._llama = Llama(manifest, chosen, socket)
+        self._turns = Turns(manifest, self._llama.tokens, self._own_template if manifest.chat_template else None)
         self._settings = settings
         self._scorer: Scorer | Forcing | None = None  # loaded when first asked
 
@@ -162,24 +161,10 @@ class NativeEngine:
 
     def render_chat(self, messages: Sequence[Message]) -> tuple[int, ...]:
         """The conversation in the model's template; only the template's own markers become control tokens."""
-        marks = [f"T{secrets.token_hex(8)}T" for _ in messages]
-        if self._manifest.chat_template:
-            masked = [{"role": turn.role, "content": mark} for turn, mark in zip(messages, marks, strict=True)]
-            text = str(self._llama.post("/apply-template", {"messages": masked})["prompt"])
-        else:
-            text = _family_template(self._manifest.family, messages, marks)
-        contents = {mark: turn.content for turn, mark in zip(messages, marks, strict=True)}
-        tokens: list[int] = []
-        for part in re.split("(" + "|".join(marks) + ")", text):
-            if part:
-                tokens += self._llama.tokens(contents.get(part, part), special=part not in contents)
-        if missing := [mark for mark in marks if mark not in text]:
-            raise EngineError(
-                f"the model's chat template drops {len(missing)} of {len(marks)} messages", "use another model"
-            )
-        if self._manifest.bos is not None and tokens[:1] != [self._manifest.bos]:
-            tokens.insert(0, self._manifest.bos)
-        return tuple(tokens)
+        return self._turns.render(messages)
+
+    def _own_template(self, messages: Sequence[Message]) -> str:
+        return str(self._llama.post("/apply-template", {"messages": msgspec.to_builtins(messages)})["prompt"])
 
     def generate(self, request: Request, emit: Emit) -> None:
         """Generate one completion, or score; see `codeassist.engine.api.Engine`."""
@@ -241,13 +226,3 @@ def _body(request: Request) -> dict[str, Any]:
     if request.begin:
         body["grammar"] = f"root ::= {literal(request.begin)} .*"
     return body
-
-
-def _family_template(family: str, messages: Sequence[Message], marks: Sequence[str]) -> str:
-    """The family's own turns, or ChatML's, for a model file without a template."""
-    known = {template.family: template for template in templates.chat_templates()}
-    template = known.get(family, known["chatml"])
-    turns = [
-        getattr(template, turn.role).replace("{content}", mark) for turn, mark in zip(messages, marks, strict=True)
-    ]
-    return "".join(turns) + template.opening
