@@ -50,13 +50,26 @@ class Turns:
         Raises:
             EngineError: the format refuses it, or leaves a turn out.
         """
-        marks = [f"T{secrets.token_hex(8)}T" for _ in messages]
-        text = self._text([Message(turn.role, mark) for turn, mark in zip(messages, marks, strict=True)], marks)
-        contents = {mark: turn.content for mark, turn in zip(marks, messages, strict=True)}
-        ids = self._ids(text, contents)
+        text, turns = self._marked(messages)
+        ids = self._ids(text, {mark: turn.content for mark, turn in turns.items()})
         if self._manifest.bos is not None and ids[:1] != [self._manifest.bos]:
             ids.insert(0, self._manifest.bos)
         return tuple(ids)
+
+    def pieces(self, messages: Sequence[Message]) -> list[str | Message]:
+        """What `render` makes token ids of, in order: texts of the format's own, and turns where their contents stand.
+
+        Raises:
+            EngineError: as `render`.
+        """
+        text, turns = self._marked(messages)
+        pieces = re.split("(" + "|".join(turns) + ")", text) if turns else [text]
+        return [turns.get(piece, piece) for piece in pieces if piece]
+
+    def _marked(self, messages: Sequence[Message]) -> tuple[str, dict[str, Message]]:
+        """The conversation with a mark for each turn's content."""
+        turns = {f"T{secrets.token_hex(8)}T": turn for turn in messages}
+        return self._text([Message(turn.role, mark) for mark, turn in turns.items()], list(turns)), turns
 
     def _text(self, messages: Sequence[Message], marks: Sequence[str]) -> str:
         """The conversation; where the format has no system turn (it refuses it, or drops it), in the user's."""
