@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage, Vectors
+from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Vectors
+from codeassist.engine.delivery import Delivered
 from codeassist.engine.launch import Launcher, kill_listener
 from codeassist.engine.uds import http_client, listener_of
 from codeassist.engine.wire import EmbeddingsReply, Event
@@ -55,7 +56,7 @@ class EngineClient:
 
     def generate(self, request: Request, emit: Emit) -> None:
         """Generate; after a crash the request runs once more, and what was already delivered is not repeated."""
-        delivered = _Delivered(emit)
+        delivered = Delivered(emit)
         self._retrying(lambda: self._stream(request, delivered))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -143,7 +144,7 @@ class EngineClient:
         answer = msgspec.json.decode(reply.content, type=EmbeddingsReply)
         return Vectors([each.embedding for each in answer.data], answer.usage.total_tokens)
 
-    def _stream(self, request: Request, delivered: _Delivered) -> None:
+    def _stream(self, request: Request, delivered: Delivered) -> None:
         delivered.restart()
         body = msgspec.to_builtins(request) | {"stream": True}
         with self._connected().stream("POST", "/v1/completions", content=msgspec.json.encode(body)) as reply:
@@ -153,33 +154,6 @@ class EngineClient:
                 if delivered.take(chunk) or chunk.finish:
                     return
         raise EngineGoneError("the engine broke off its answer")
-
-
-class _Delivered:
-    """Passes chunks on; after a retry it leaves out the text that was passed on before."""
-
-    def __init__(self, emit: Emit) -> None:
-        self._emit = emit
-        self._text = ""
-        self._skip = ""
-        self._usage = Usage()
-
-    def restart(self) -> None:
-        """A new attempt begins: it will repeat what was delivered."""
-        self._skip = self._text
-
-    def take(self, chunk: Chunk) -> bool:
-        """Pass a chunk on; True if the receiver wants no more."""
-        if self._skip and chunk.text:
-            common = min(len(self._skip), len(chunk.text))
-            if self._skip[:common] != chunk.text[:common]:
-                raise EngineError("the engine died during the answer", "run the command again")
-            self._skip = self._skip[common:]
-            chunk = msgspec.structs.replace(chunk, text=chunk.text[common:], tokens=(), logprobs=())
-        self._text += chunk.text
-        if chunk.usage.prompt_tokens:
-            self._usage = chunk.usage
-        return self._emit(msgspec.structs.replace(chunk, usage=self._usage))
 
 
 def _chunks(reply: httpx.Response) -> Iterator[Chunk]:
