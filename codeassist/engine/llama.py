@@ -15,6 +15,7 @@ from codeassist.errors import EngineError
 from codeassist.models.manifest import Manifest
 
 _TOKENIZE_SECONDS = 60.0
+_SIGN = "\x01"
 
 
 def parameters(manifest: Manifest, settings: EngineSettings, socket: Path) -> Any:
@@ -46,12 +47,27 @@ class Llama:
                 f"the model {manifest.id} cannot be loaded: {error}", f"check it: codeassist model verify {manifest.id}"
             ) from error
         self._http = http_client(socket, _TOKENIZE_SECONDS)
+        self._lead: tuple[int, ...] | None = None  # the tokens of the sign, once they were asked for
 
     def tokens(self, text: str, *, special: bool = False, ends: bool = False) -> tuple[int, ...]:
         """Token ids. `special`: markers in the text become control tokens; `ends`: the model's own first and last
         tokens are added."""
         body = {"content": text, "add_special": ends, "parse_special": special}
         return tuple(self.post("/tokenize", body)["tokens"])
+
+    def piece(self, text: str) -> tuple[int, ...]:
+        """Token ids of a text that stands anywhere in a prompt, specials off.
+
+        SentencePiece puts a space before every text that is not the rest of another (llama.cpp, src/llama-vocab.cpp),
+        so what a prompt is pieced together from would be shifted by one. A sign that no vocabulary joins with anything
+        goes first, and comes off again.
+        """
+        if self._lead is None:
+            self._lead = self.tokens(_SIGN)
+        if len(self._lead) < 2:  # a space and the sign
+            return self.tokens(text)
+        tokens = self.tokens(_SIGN + text)
+        return tokens[len(self._lead) :] if tokens[: len(self._lead)] == self._lead else self.tokens(text)
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """The answer of llama.cpp's own server.

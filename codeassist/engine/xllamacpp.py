@@ -157,7 +157,7 @@ class NativeEngine:
 
     def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
         """Token ids of each text, specials off, nothing added."""
-        return [self._llama.tokens(text) for text in texts]
+        return [self._llama.piece(text) for text in texts]
 
     def render_chat(self, messages: Sequence[Message]) -> tuple[int, ...]:
         """The conversation in the model's template; only the template's own markers become control tokens."""

@@ -52,10 +52,10 @@ def write_tiny(path: Path, tiny: Tiny, keys: Mapping[str, Any] | None = None) ->
             _add(writer, key, value)
     random = np.random.default_rng(_SEED)
     for name, shape in tiny.tensors.items():
-        values = _weights(random, name, shape)
+        weights = _weights(random, name, shape)
         if name == ("output.weight" if "output.weight" in tiny.tensors else "token_embd.weight"):
-            values = _printable(values, tiny)
-        writer.add_tensor(name, values)
+            weights = _printable(weights, tiny)
+        writer.add_tensor(name, weights)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
