@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from codeassist.config import EngineSettings
-from codeassist.engine import scorer as module
+from codeassist.engine import capi
 from codeassist.engine.api import Chunk, Priority, Request, Scores
 from codeassist.engine.client import EngineClient
 from codeassist.engine.fake import FakeEngine, Script
@@ -152,17 +152,17 @@ def test_the_slow_way_says_the_same(tmp_path: Path) -> None:
 @pytest.mark.model
 def test_another_layout_of_the_library_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     model = Store(cached_model("smollm2-135m")).resolve("smollm2-135m", load_catalog())
-    monkeypatch.setattr(module, "_THREADS_AT", module._THREADS_AT + 4)
+    monkeypatch.setattr(capi, "_THREADS_AT", capi._THREADS_AT + 4)
     with pytest.raises(UnsupportedError):
         Scorer(Path(model.path), 512, BATCH, 3)
 
 
 @pytest.mark.model
 def test_a_library_without_the_functions_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(module._SIGNATURES, "llama_no_such_function", (None, ()))
+    monkeypatch.setitem(capi._SIGNATURES, "llama_no_such_function", (None, ()))
     with pytest.raises(UnsupportedError, match="llama_no_such_function"):
-        module._library()
+        capi.xllamacpp_library()
 
 
 def test_structs_are_as_large_as_the_interface_says() -> None:
-    assert struct.calcsize("i4xPPPPPP") == ctypes.sizeof(module._Batch)
+    assert struct.calcsize("i4xPPPPPP") == ctypes.sizeof(capi.Batch)
