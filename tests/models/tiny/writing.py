@@ -49,7 +49,7 @@ def write_tiny(path: Path, tiny: Tiny, keys: Mapping[str, Any] | None = None) ->
     values |= keys or {}
     for key, value in values.items():
         if value is not None:
-            _add(writer, key, value)
+            add_key(writer, key, value)
     random = np.random.default_rng(_SEED)
     for name, shape in tiny.tensors.items():
         weights = _weights(random, name, shape)
@@ -81,7 +81,8 @@ def _tokenizer(tiny: Tiny) -> dict[str, Any]:
     return values
 
 
-def _add(writer: Any, key: str, value: Any) -> None:
+def add_key(writer: Any, key: str, value: Any) -> None:
+    """Write one key with the type that its value has."""
     if isinstance(value, bool):
         writer.add_bool(key, value)
     elif isinstance(value, int):
