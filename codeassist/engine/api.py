@@ -23,11 +23,25 @@ class Priority(IntEnum):
     WARMUP = 3
 
 
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One turn of a conversation.
+
+    Attributes:
+        role: "system", "user" or "assistant".
+        images: files (PNG or JPEG), shown before the content; `render_chat` leaves them out.
+    """
+
+    role: str
+    content: str
+    images: tuple[bytes, ...] = ()
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One generation.
 
     Attributes:
-        prompt: token ids, the markers included.
+        prompt: token ids, the markers included; none where there are `turns`.
+        turns: a conversation with images, which have no token ids; a last turn of the assistant is the answer so far.
         begin: text that the output must begin with (a word the cursor is inside of).
         scored: token ids; if there are any, nothing is generated: the one chunk with a finish carries `Scores` of them.
         watched: token ids whose probabilities are told at each place of what is scored.
@@ -39,6 +53,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     prompt: tuple[int, ...]
     max_tokens: int
+    turns: tuple[Message, ...] = ()
     begin: str = ""
     scored: tuple[int, ...] = ()
     watched: tuple[int, ...] = ()
@@ -107,13 +122,6 @@ class Vectors(msgspec.Struct, frozen=True):
 
     vectors: list[list[float]]
     tokens: int
-
-
-class Message(msgspec.Struct, frozen=True):
-    """One turn of a conversation; `role` is "system", "user" or "assistant"."""
-
-    role: str
-    content: str
 
 
 class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ import msgspec
 from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Scores, Usage, Vectors
 from codeassist.engine.prefix import common
 from codeassist.errors import ConfigError, EngineError, UnsupportedError
-from codeassist.models.manifest import FimTokens, Manifest
+from codeassist.models.manifest import FimTokens, Manifest, Projector
 
 _FIRST = 1000
 _ROLES = {"system": 4, "user": 5, "assistant": 6}
@@ -42,6 +42,7 @@ MANIFEST = Manifest(
     context_tokens=4096,
     fim=FimTokens(prefix=1, suffix=2, middle=3, end=(9,)),
     chat_template="fake",
+    projector=Projector(path="", bytes=0, mtime_ns=0, sha256="", kind="fake"),
 )
 
 
@@ -112,6 +113,8 @@ class FakeEngine:
 
     def generate(self, request: Request, emit: Emit) -> None:
         """Follow the first reply that fits."""
+        if request.turns:
+            request = msgspec.structs.replace(request, prompt=self._seen(request.turns))
         if len(request.prompt) >= self._script.context_tokens:
             raise EngineError("the request exceeds the context", "give a shorter prompt or file")
         reply = Reply() if request.scored else self._reply(request)
@@ -128,6 +131,15 @@ class FakeEngine:
             emit(Chunk(finish="stop", usage=usage, scores=self._scores(request)))
         elif not self._fails(reply, emit, usage):
             self._decode(request, reply, emit, usage)
+
+    def _seen(self, turns: Sequence[Message]) -> tuple[int, ...]:
+        """A conversation in which an image is a word that names its hash."""
+        begun = turns[-1].content if turns[-1].role == "assistant" else ""
+        shown = [
+            Message(turn.role, "".join(f"[image {zlib.crc32(image):08x}]" for image in turn.images) + turn.content)
+            for turn in (turns[:-1] if begun else turns)
+        ]
+        return self.render_chat(shown) + self.tokenize([begun])[0]
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Count each text's words, hashed into so many dimensions."""

@@ -10,8 +10,12 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
+from codeassist.engine.api import Message
 from codeassist.errors import UsageError
 
 MAX_BYTES = 10 << 20  # of one image
@@ -63,6 +67,20 @@ def look_at(data: bytes) -> Picture:
     other = next((name for magic, name in _OTHERS.items() if data.startswith(magic)), "")
     what = f"it is {other}" if other else "it is not an image" if data else "it is empty"
     raise UsageError(f"{what}; PNG and JPEG are understood", _CONVERT)
+
+
+def looked_at(turns: Sequence[Message]) -> list[Message]:
+    """The turns with every image checked, and cut to the picture.
+
+    Raises:
+        UsageError: too many images, or one that cannot be taken.
+    """
+    sizes = [len(image) for turn in turns for image in turn.images]
+    if len(sizes) > MAX_IMAGES or sum(sizes) > MAX_ALL_BYTES:
+        raise UsageError(
+            f"at most {MAX_IMAGES} images of {MAX_ALL_BYTES >> 20} MiB together can be looked at", "give less"
+        )
+    return [replace(turn, images=tuple(look_at(image).data for image in turn.images)) for turn in turns]
 
 
 def _sized(width: int, height: int) -> tuple[int, int]:

@@ -69,6 +69,12 @@ class Llama:
         tokens = self.tokens(_SIGN + text)
         return tokens[len(self._lead) :] if tokens[: len(self._lead)] == self._lead else self.tokens(text)
 
+    def pieces(self, text: str) -> list[tuple[int, str]]:
+        """Token ids with markers read as control tokens, and the text of each; "" for half a character."""
+        body = {"content": text, "add_special": False, "parse_special": True, "with_pieces": True}
+        tokens = self.post("/tokenize", body)["tokens"]
+        return [(each["id"], each["piece"] if isinstance(each["piece"], str) else "") for each in tokens]
+
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """The answer of llama.cpp's own server.
 

@@ -31,7 +31,7 @@ def key_of(request: Request) -> str | None:
     if request.temperature > 0:
         return None
     parts = (
-        *(request.prompt, request.scored, request.watched),
+        *(request.prompt, request.turns, request.scored, request.watched),
         *(request.max_tokens, request.begin, request.stop, request.alternatives),
     )
     return hashlib.blake2b(msgspec.msgpack.encode(parts), digest_size=16).hexdigest()

@@ -15,7 +15,8 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from codeassist.engine.api import Engine, Request
+from codeassist.engine.api import Engine, Message, Request
+from codeassist.engine.images import looked_at
 from codeassist.engine.replies import Item, error_reply, events, json_reply, stopping, whole
 from codeassist.engine.scheduler import Job, Scheduler
 from codeassist.engine.wire import (
@@ -30,7 +31,7 @@ from codeassist.engine.wire import (
     TemplateBody,
     TokenizeBody,
 )
-from codeassist.errors import CodeassistError, UsageError
+from codeassist.errors import CodeassistError, UnsupportedError, UsageError
 
 _PING_SECONDS = 0.25  # how late a client can notice that it should stop
 _Body = TypeVar("_Body")
@@ -112,13 +113,23 @@ class Routes:
 
     async def _completions(self, http: HttpRequest) -> Response:
         body = await _read(http, CompletionBody)
+        body.turns = await self._looked_at(body.turns)
         prompt = body.prompt if isinstance(body.prompt, list) else (await self._tokens([body.prompt]))[0]
-        return await self._generate(http, body, tuple(prompt), chat=False)
+        return await self._generate(http, body, () if body.turns else tuple(prompt), chat=False)
 
     async def _chat(self, http: HttpRequest) -> Response:
         body = await _read(http, ChatBody)
-        prompt = await asyncio.to_thread(self._engine.render_chat, body.messages)
+        body.turns = await self._looked_at(body.messages) if any(turn.images for turn in body.messages) else []
+        prompt = () if body.turns else await asyncio.to_thread(self._engine.render_chat, body.messages)
         return await self._generate(http, body, prompt, chat=True)
+
+    async def _looked_at(self, turns: list[Message]) -> list[Message]:
+        """A conversation with images, each checked: whoever sends one, nothing unchecked is decoded."""
+        if turns and "image" not in self._spec.manifest.capabilities:
+            raise UnsupportedError(
+                f"model {self._spec.manifest.id} sees no images", "codeassist model list shows those that do"
+            )
+        return await asyncio.to_thread(looked_at, turns)
 
     async def _embeddings(self, http: HttpRequest) -> Response:
         body = await _read(http, EmbeddingsBody)
@@ -158,7 +169,7 @@ class Routes:
     ) -> Response:
         if self.draining:
             return stopping()
-        if not prompt:
+        if not prompt and not body.turns:
             return error_reply(UsageError("the prompt is empty"))
         items = self._items(http, body.request(prompt))
         if body.stream:

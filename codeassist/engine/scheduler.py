@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from codeassist.engine.api import Chunk, Counters, Engine, Request, Scores, Usage
+from codeassist.engine.api import Chunk, Counters, Engine, Message, Request, Scores, Usage
 from codeassist.engine.results import Output, ResultCache, key_of
 from codeassist.errors import CodeassistError, EngineError
 
@@ -124,7 +124,7 @@ class Scheduler:
 
     def _replay(self, job: Job, known: Output) -> bool:
         """Deliver a remembered output as cached tokens; True if nothing is left to generate."""
-        prompt = len(job.request.prompt)
+        prompt = len(job.request.prompt) or known.chunks[-1].usage.prompt_tokens
         job.usage = Usage(prompt_tokens=prompt, cached_tokens=prompt)
         self.counters.cached_tokens += prompt
         job.output = Output(list(known.chunks))
@@ -182,10 +182,11 @@ class Scheduler:
         text = job.output.text
         if not text:
             return job.request
-        begin = job.request.begin
+        begin, turns = job.request.begin, job.request.turns
         return msgspec.structs.replace(
             job.request,
-            prompt=job.request.prompt + self._engine.tokenize([text])[0],
+            prompt=() if turns else job.request.prompt + self._engine.tokenize([text])[0],
+            turns=(*turns, Message("assistant", text)) if turns else (),
             max_tokens=max(1, job.request.max_tokens - len(job.output.chunks)),
             begin=begin[len(text) :] if begin.startswith(text) else "",
         )
@@ -216,7 +217,7 @@ class _Segment:
         job.started = True
         self.usage = chunk.usage
         job.usage = Usage(
-            prompt_tokens=len(job.request.prompt),
+            prompt_tokens=len(job.request.prompt) or self._before.prompt_tokens or chunk.usage.prompt_tokens,
             cached_tokens=self._before.cached_tokens if self.resumed else chunk.usage.cached_tokens,
             evaluated_tokens=self._before.evaluated_tokens + chunk.usage.evaluated_tokens,
             generated_tokens=self._before.generated_tokens + chunk.usage.generated_tokens,

@@ -12,8 +12,9 @@ from codeassist.engine.api import Chunk, Counters, Message, Priority, Request, S
 from codeassist.errors import CodeassistError, EngineError
 from codeassist.models.manifest import Manifest
 
-MAX_BODY_BYTES = 8 * 1024 * 1024
+MAX_BODY_BYTES = 32 * 1024 * 1024  # images are a third larger in JSON
 MAX_TEXTS = 2048  # as OpenAI's
+MAX_TURNS = 4096
 MAX_SCORED, MAX_WATCHED = 4096, 256  # tokens
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 TokenId = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
@@ -32,7 +33,8 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def files(self) -> tuple[str, ...]:
         """What the engine may read of the user's: the model's files."""
-        return tuple(each.path for each in (self.manifest, self.draft) if each is not None)
+        each_file = (self.manifest, self.manifest.projector, self.draft)
+        return tuple(each.path for each in each_file if each is not None)
 
 
 class Health(msgspec.Struct, kw_only=True):
@@ -50,6 +52,7 @@ class CompletionBody(msgspec.Struct, kw_only=True):
     """The body of `/v1/completions`; fields of OpenAI's that are not here are ignored."""
 
     prompt: str | list[TokenId]
+    turns: Annotated[list[Message], msgspec.Meta(max_length=MAX_TURNS)] = []
     max_tokens: int = 64
     stop: str | list[str] | None = None
     temperature: float = 0.0
@@ -68,6 +71,7 @@ class CompletionBody(msgspec.Struct, kw_only=True):
         stop = (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
         return Request(
             prompt=prompt,
+            turns=tuple(self.turns),
             max_tokens=max(1, self.max_tokens),
             begin=self.begin,
             scored=tuple(self.scored),

@@ -21,6 +21,7 @@ from codeassist.config import EngineSettings
 from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage, Vectors
 from codeassist.engine.llama import Llama, literal, parameters
 from codeassist.engine.turns import Turns
+from codeassist.engine.vision import Vision, equip
 from codeassist.errors import EngineError, UnsupportedError
 from codeassist.models.manifest import Manifest
 
@@ -146,8 +147,10 @@ class NativeEngine:
         chosen.n_batch = chosen.n_ubatch = settings.batch_tokens
         chosen.n_parallel = _SLOTS
         chosen.cache_ram_mib = settings.cache_mib
+        equip(chosen, manifest)
         self._llama = Llama(manifest, chosen, socket)
         self._turns = Turns(manifest, self._llama.tokens, self._own_template if manifest.chat_template else None)
+        self._vision = Vision(self._llama, manifest, self._turns, socket) if manifest.projector else None
         self._settings = settings
         self._scorer: Scorer | Forcing | None = None  # loaded when first asked
 
@@ -170,6 +173,9 @@ class NativeEngine:
         """Generate one completion, or score; see `codeassist.engine.api.Engine`."""
         if request.scored:
             self._score(request, emit)
+            return
+        if self._vision is not None:
+            self._vision.generate(request, emit)
             return
         run = _Run(request, emit)
         self._llama.server.handle_completions(msgspec.json.encode(_body(request)).decode(), run.on_event)
@@ -209,6 +215,8 @@ class NativeEngine:
     def close(self) -> None:
         """Close the connection; the process's end frees the model."""
         self._llama.close()
+        if self._vision is not None:
+            self._vision.close()
 
 
 def _body(request: Request) -> dict[str, Any]:
