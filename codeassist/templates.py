@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -11,14 +11,24 @@ from codeassist import toml
 
 
 class FimTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Fill-in-the-middle markers of one model family. Each is a single token of its vocabulary."""
+    """Fill-in-the-middle markers of one model family. Each is a single token of its vocabulary.
+
+    "prefix-first": prefix P suffix S middle; "suffix-first": suffix S prefix P, and nothing marks the middle.
+    """
 
     family: str
     prefix: str
     suffix: str
-    middle: str
+    middle: str  # empty in "suffix-first"
     end: tuple[str, ...]  # tokens that end the middle
     source: str  # where the format is documented
+    order: Literal["prefix-first", "suffix-first"] = "prefix-first"
+    lead: str = ""  # stands before the text above the cursor
+
+    @property
+    def markers(self) -> tuple[str, ...]:
+        """Those that a vocabulary must have."""
+        return tuple(filter(None, (self.prefix, self.suffix, self.middle)))
 
 
 class ChatTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,6 +42,7 @@ class ChatTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     end: tuple[str, ...]
     source: str
     fold: str = "{system}\n\n{content}"  # a user's turn with the system's text in it
+    folds: Literal["first", "last"] = "first"  # which of the user's turns
 
 
 class EmbedTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -53,18 +53,21 @@ def test_every_data_file_is_loaded_by_something() -> None:
     }
 
 
+MARKER = r"▁?<\S+>|\[[A-Z]+\]"
+
+
 @pytest.mark.parametrize("template", fim_templates(), ids=lambda each: each.family)
 def test_fim_markers(template: templates.FimTemplate) -> None:
-    markers = (template.prefix, template.suffix, template.middle)
-    assert len(set(markers)) == 3
-    assert set(markers) <= set(template.end)
-    assert all(re.fullmatch(r"<\S+>", marker) for marker in (*markers, *template.end))
+    assert len(set(template.markers)) == (3 if template.order == "prefix-first" else 2)
+    assert set(template.markers) <= set(template.end)
+    assert all(re.fullmatch(MARKER, marker) for marker in (*template.markers, *template.end))
 
 
 @pytest.mark.parametrize("template", chat_templates(), ids=lambda each: each.family)
 def test_chat_turns(template: templates.ChatTemplate) -> None:
-    for turn in (template.system, template.user, template.assistant):
+    for turn in (template.user, template.assistant, template.system or template.fold):
         assert turn.count("{content}") == 1
+    assert template.fold.count("{system}") == 1
     assert template.assistant.startswith(template.opening)
     assert any(end in template.assistant for end in template.end)
 

@@ -70,7 +70,7 @@ class Planner:
     def at(self, head: str, suffix: str, start: int, header: str = "", context: Sequence[str] = ()) -> Anchor:
         """Freeze this very text; `start` is where the head begins in the file. Each text of `context` is tokenised by
         itself, so that its tokens are those that were counted."""
-        above, below, extra, *chunks = self.engine.tokenize((head, suffix, header, *context))
+        above, below, extra, *chunks = self.engine.tokenize(self._led(head, suffix, header, *context))
         known = tuple(token for chunk in chunks for token in chunk)[: self._room // 4]
         head_budget, suffix_budget = self._budgets(len(known))
         head_tokens = extra[: head_budget // 8]
@@ -86,12 +86,25 @@ class Planner:
         """Tokens of the head and of the suffix beside so many of context; a quarter of the room is for the output."""
         return _share(self._room - self._room // 4 - _MARKERS - context, self.settings)
 
+    def _led(self, head: str, suffix: str, header: str, *context: str) -> tuple[str, ...]:
+        """The texts, the first above the cursor with what the family's format has before it."""
+        lead = self.manifest.fim.lead if self.manifest.fim else ""
+        above = [*context, header, head]
+        first = next((place for place, text in enumerate(above) if text), len(above) - 1)
+        above[first] = lead + above[first]
+        *chunks, header, head = above
+        return (head, suffix, header, *chunks)
+
     def _frame(self, head: tuple[int, ...], suffix: tuple[int, ...]) -> tuple[int, ...]:
+        """What is typed since the anchor follows; where the suffix comes first it goes on with the head."""
         start = () if self.manifest.bos is None else (self.manifest.bos,)
         fim = self.manifest.fim
         if fim is None:
             return (*start, *head)
-        return (*start, fim.prefix, *head, fim.suffix, *suffix, fim.middle)
+        if fim.order == "suffix-first":
+            return (*start, fim.suffix, *suffix, fim.prefix, *head)
+        middle = () if fim.middle is None else (fim.middle,)
+        return (*start, fim.prefix, *head, fim.suffix, *suffix, *middle)
 
     def prompt(self, anchor: Anchor, typed: str, max_tokens: int) -> Prompt:
         """The anchored prompt with what was typed since, up to the unfinished word."""

@@ -15,6 +15,7 @@ from typing import Protocol
 from codeassist import templates
 from codeassist.engine.api import Message
 from codeassist.errors import EngineError
+from codeassist.models.families import family_named
 from codeassist.models.manifest import Manifest
 from codeassist.templates import ChatTemplate
 
@@ -40,7 +41,7 @@ class Turns:
         template = family_template(manifest.family)
         self._manifest = manifest
         self._tokens = tokens
-        self._fold = template.fold
+        self._family = template
         self._format: Format = own or (lambda messages: family_turns(template, messages))
         self._markers: dict[str, tuple[int, bool] | None] = {}
 
@@ -74,7 +75,7 @@ class Turns:
     def _text(self, messages: Sequence[Message], marks: Sequence[str]) -> str:
         """The conversation; where the format has no system turn (it refuses it, or drops it), in the user's."""
         refusal: EngineError | None = None
-        for tried in (messages, fold_system(messages, self._fold)):
+        for tried in (messages, fold_system(messages, self._family)):
             try:
                 text = self._format(tried)
             except EngineError as error:
@@ -114,28 +115,27 @@ class Turns:
 def family_template(family: str) -> ChatTemplate:
     """The family's turns, or ChatML's."""
     known = {template.family: template for template in templates.chat_templates()}
-    return known.get(family, known["chatml"])
+    found = family_named(family)
+    return known.get(found.chat if found else family, known["chatml"])
 
 
 def family_turns(template: ChatTemplate, messages: Sequence[Message]) -> str:
     """The conversation as the family writes it, up to where the answer begins."""
     if not template.system:
-        messages = fold_system(messages, template.fold)
+        messages = fold_system(messages, template)
     turns = [getattr(template, turn.role).replace("{content}", turn.content) for turn in messages]
     return "".join(turns) + template.opening
 
 
-def fold_system(messages: Sequence[Message], fold: str) -> list[Message]:
-    """The same with each system turn inside the user's turn that follows it, as `fold` has them."""
-    folded: list[Message] = []
-    waiting = ""
-    for turn in messages:
-        if turn.role == "system":
-            waiting += ("\n\n" if waiting else "") + turn.content
-        elif turn.role == "user" and waiting:
-            content = fold.replace("{system}", waiting, 1).replace("{content}", turn.content, 1)
-            folded.append(Message("user", content))
-            waiting = ""
-        else:
-            folded.append(turn)
-    return [*folded, Message("user", waiting)] if waiting else folded
+def fold_system(messages: Sequence[Message], template: ChatTemplate) -> list[Message]:
+    """The same with what the system says in the user's first turn, or last one, as the family has it."""
+    said = "\n\n".join(turn.content for turn in messages if turn.role == "system")
+    turns = [turn for turn in messages if turn.role != "system"]
+    asked = [place for place, turn in enumerate(turns) if turn.role == "user"]
+    if not said:
+        return turns
+    if not asked:
+        return [Message("user", said), *turns]
+    place = asked[0 if template.folds == "first" else -1]
+    content = template.fold.replace("{system}", said, 1).replace("{content}", turns[place].content, 1)
+    return [*turns[:place], Message("user", content), *turns[place + 1 :]]

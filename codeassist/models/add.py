@@ -90,4 +90,5 @@ def manifest_of(
         fim=facts.fim,
         chat_template=facts.chat_template,
         embedding=facts.embedding,
+        instruct=facts.instruct,
     )

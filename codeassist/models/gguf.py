@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+import re
 import stat
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from typing import Any
 import msgspec
 
 from codeassist.errors import CodeassistError
+from codeassist.models.families import Evidence, families, recognise
 from codeassist.models.header import MAX_HEADER, TEMPLATE, Header, read_header
 from codeassist.models.manifest import FimTokens
 from codeassist.models.tensors import HeaderError
@@ -31,6 +33,7 @@ _ENCODERS = (*_BERTS, "gemma-embedding", "t5encoder")
 # When a file does not say whether to add BOS, llama.cpp (src/llama-vocab.cpp) adds it for these.
 _BOS_TOKENIZERS = ("llama", "bert")
 _BOS_PRETOKENIZERS = ("llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral")
+_TUNED = re.compile(r"(?<![a-z])(instruct|chat|it)(?![a-z])", re.IGNORECASE)
 _ENDS = ("eos_token_id", "eot_token_id", "fim_pad_token_id", "fim_rep_token_id", "fim_sep_token_id")
 
 
@@ -38,7 +41,8 @@ class GgufFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What a model file says of itself; each text is the file's own, hence untrusted.
 
     Attributes:
-        family: the prompts/fim family whose markers the vocabulary holds, or "".
+        family: of families.toml, or "".
+        instruct: it has a chat template, or says that it was trained to follow instructions.
         bos: the id to put first, or None if the model wants none.
     """
 
@@ -51,6 +55,7 @@ class GgufFacts(msgspec.Struct, frozen=True, kw_only=True):
     fim: FimTokens | None = None
     chat_template: str = ""
     embedding: bool = False
+    instruct: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -60,14 +65,16 @@ class Answer(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-def read_gguf(path: str, templates: Sequence[FimTemplate]) -> GgufFacts:
+def read_gguf(path: str, templates: Sequence[FimTemplate] | None = None) -> GgufFacts:
     """Read the facts of the file. Call it through inspection.py, never on a stranger's file in a process that matters.
 
     Raises:
         HeaderError: malformed, truncated, or not a language model.
         OSError: the file cannot be read.
     """
-    wanted = {text for family in templates for text in (family.prefix, family.suffix, family.middle, *family.end)}
+    templates = fim_templates() if templates is None else templates
+    wanted = {text for each in templates for text in (*each.markers, *each.end)}
+    wanted |= {text for family in families() for text in family.tokens}
     # O_NONBLOCK: opening a FIFO must not wait for a writer.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
@@ -93,7 +100,7 @@ def _facts(header: Header, templates: Sequence[FimTemplate]) -> GgufFacts:
     parts = values.get("split.count")
     if type(parts) is int and parts > 1:
         raise HeaderError(f"it is one of {parts} parts of a model; merge them with llama-gguf-split")
-    family, fim = _fim(header, templates)
+    family, fim = _family(header, templates)
     return GgufFacts(
         architecture=architecture,
         context_tokens=context,
@@ -103,29 +110,61 @@ def _facts(header: Header, templates: Sequence[FimTemplate]) -> GgufFacts:
         bos=_bos(header),
         fim=fim,
         chat_template=_text(values, TEMPLATE),
+        instruct=_instruct(values),
         embedding=architecture in _ENCODERS or _positive(values.get(f"{architecture}.pooling_type")),
     )
 
 
-def _fim(header: Header, templates: Sequence[FimTemplate]) -> tuple[str, FimTokens | None]:
-    """The file's own ids first (the older names second), then the markers of a family in the vocabulary."""
+def _family(header: Header, templates: Sequence[FimTemplate]) -> tuple[str, FimTokens | None]:
+    """The family that the vocabulary shows. The file's own fill-in-the-middle ids (the older names second) go before
+    its markers; where the two are not the same the file is of no family that is known."""
     own = [
         _token(header, f"fim_{short}_token_id", f"{long}_token_id")
         for short, long in (("pre", "prefix"), ("suf", "suffix"), ("mid", "middle"))
     ]
-    stated = tuple(own) if None not in own else None
-    for family in templates:
-        markers = tuple(header.found.get(marker) for marker in (family.prefix, family.suffix, family.middle))
-        if None not in markers and stated in (None, markers):
-            return family.family, _fim_tokens(header, markers, family.end)
-    return "", _fim_tokens(header, stated, ()) if stated else None
+    found = recognise(_evidence(header), families())
+    template = next((each for each in templates if found and each.family == found.fim), None)
+    ids = _marker_ids(header, template) if template else None
+    if None in own or (template and ids == own[: len(template.markers)]):
+        return found.id if found else "", _fim_tokens(header, ids, template) if ids else None
+    name = "" if template or found is None else found.id
+    return name, _fim_tokens(header, own, None)
 
 
-def _fim_tokens(header: Header, ids: tuple[int | None, ...], ends: Sequence[str]) -> FimTokens:
-    prefix, suffix, middle = (token for token in ids if token is not None)
-    end = {header.found[marker] for marker in ends if marker in header.found}
+def _marker_ids(header: Header, template: FimTemplate) -> list[int | None] | None:
+    """The markers' ids in the order of `FimTemplate.markers`, or None if the vocabulary lacks one."""
+    ids = [header.found.get(marker) for marker in template.markers]
+    return None if None in ids else ids
+
+
+def _fim_tokens(header: Header, ids: Sequence[int | None], template: FimTemplate | None) -> FimTokens | None:
+    prefix, suffix, middle = (*ids, None)[:3]
+    if prefix is None or suffix is None:
+        return None
+    end = {header.found[marker] for marker in (template.end if template else ()) if marker in header.found}
     end |= {token for name in _ENDS if (token := _token(header, name)) is not None}
-    return FimTokens(prefix=prefix, suffix=suffix, middle=middle, end=tuple(sorted(end)))
+    order, lead = (template.order, template.lead) if template else ("prefix-first", "")
+    return FimTokens(prefix=prefix, suffix=suffix, middle=middle, end=tuple(sorted(end)), order=order, lead=lead)
+
+
+def _evidence(header: Header) -> Evidence:
+    values = header.values
+    architecture = _text(values, "general.architecture")
+    experts = values.get(f"{architecture}.expert_count")
+    return Evidence(
+        architecture=architecture,
+        tokenizer=_text(values, "tokenizer.ggml.model"),
+        tokens=header.found,
+        template=_text(values, TEMPLATE),
+        names=(_text(values, "general.name"), _text(values, "general.basename")),
+        experts=experts if type(experts) is int else 0,
+    )
+
+
+def _instruct(values: Mapping[str, Any]) -> bool:
+    """Whether the file says so: older ones carry no template."""
+    said = " ".join(_text(values, f"general.{key}") for key in ("name", "finetune"))
+    return bool(_text(values, TEMPLATE)) or _TUNED.search(said) is not None
 
 
 def _bos(header: Header) -> int | None:
@@ -167,7 +206,7 @@ def main(arguments: Sequence[str]) -> int:
     """Print the facts of one file as JSON."""
     _limit()
     try:
-        answer = Answer(facts=read_gguf(arguments[0], fim_templates()))
+        answer = Answer(facts=read_gguf(arguments[0]))
     except (HeaderError, CodeassistError) as error:
         answer = Answer(problem=str(error))
     except OSError as error:

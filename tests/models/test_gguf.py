@@ -24,7 +24,7 @@ from .builders import QWEN, endless_array, head, text, write_gguf
 
 
 def facts(folder: Path, **arguments: Any) -> GgufFacts:
-    return read_gguf(str(write_gguf(folder / "m.gguf", **arguments)), fim_templates())
+    return read_gguf(str(write_gguf(folder / "m.gguf", **arguments)))
 
 
 def test_plain_facts(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 def bounded(data: bytes) -> None:
     """Either it is read, or it is refused: no other exception, no hang (pytest's own clock)."""
-    wanted = {marker for family in fim_templates() for marker in (family.prefix, family.suffix, family.middle)}
+    wanted = {marker for family in fim_templates() for marker in family.markers}
     try:
         read_header(data, len(data), wanted)
     except HeaderError:
@@ -217,7 +217,7 @@ def test_files_that_are_no_language_model(tmp_path: Path, arguments: dict[str, A
 
 def test_inspection_gives_the_facts(tmp_path: Path) -> None:
     path = write_gguf(tmp_path / "m.gguf", tokens=QWEN)
-    assert inspect_gguf(path) == read_gguf(str(path), fim_templates())
+    assert inspect_gguf(path) == read_gguf(str(path))
 
 
 def test_inspection_of_things_that_are_no_files(tmp_path: Path) -> None:
