@@ -1,0 +1,153 @@
+"""Makes a copy of an installed model that ctransformers can run; it is a model of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from filelock import FileLock
+from msgspec.structs import replace
+
+from codeassist import __version__
+from codeassist.errors import MissingError, UsageError
+from codeassist.models import dialect
+from codeassist.models.catalog import valid_id
+from codeassist.models.files import CHUNK, Progress, move_durably, no_progress, storage_errors
+from codeassist.models.inspection import inspect_gguf
+from codeassist.models.layout import Source, opened
+from codeassist.models.manifest import Manifest
+from codeassist.models.partial import MARGIN_BYTES, FreeBytes, free_bytes
+from codeassist.models.requantise import pieces
+from codeassist.models.store import Store, check, verify
+from codeassist.models.tensors import tensor_bytes
+
+BACKEND = "ctransformers"
+VERSION, ALIGNMENT = 2, 32
+
+
+def convert(
+    manifest: Manifest,
+    store: Store,
+    progress: Progress = no_progress,
+    *,
+    model: str = "",
+    reserved: Collection[str] = (),
+    free: FreeBytes = free_bytes,
+) -> Manifest:
+    """Install a copy of a model for ctransformers under the id `model`, or its own with `-ctransformers` behind it.
+
+    The copy appears when it is complete. One that is there already, of the same file, is returned.
+
+    Raises:
+        UsageError: ctransformers cannot run that model, or the id is taken.
+        ModelFileError: the model's file was altered.
+        MissingError: no space, or a directory that cannot be written.
+    """
+    model = model or f"{manifest.id[: 63 - len(BACKEND)]}-{BACKEND}"
+    origin = f"{manifest.id}, sha256 {manifest.sha256}, converted by codeassist {__version__}"
+    store.prepare()
+    with storage_errors(store.files), FileLock(store.files / f".{model}.lock"):
+        if (there := _there(store, model, origin, reserved)) is not None:
+            return there
+        manifest = verify(manifest, store, progress)
+        target, partial = store.files / f"{model}.{BACKEND}.gguf", store.files / f".{model}.{BACKEND}.partial"
+        try:
+            sha256 = _write(manifest, partial, progress, free)
+            inspect_gguf(partial)
+            move_durably(partial, target)
+        finally:
+            partial.unlink(missing_ok=True)
+        status = target.stat()
+        made = replace(
+            manifest,
+            id=model,
+            path=str(target.absolute()),
+            bytes=status.st_size,
+            mtime_ns=status.st_mtime_ns,
+            sha256=sha256,
+            source=origin,
+            backend=BACKEND,
+        )
+        store.put(made)
+        return made
+
+
+def _there(store: Store, model: str, origin: str, reserved: Collection[str]) -> Manifest | None:
+    """The copy, if it has been made.
+
+    Raises:
+        UsageError: the id is another model's, or cannot be one.
+        ModelFileError: the copy was altered.
+    """
+    if model in reserved or not valid_id(model):
+        raise UsageError(f"{model[:80]!r} cannot be the copy's name", "choose another with --name")
+    there = store.get(model)
+    if there is None:
+        return None
+    if (there.backend, there.source) != (BACKEND, origin):
+        raise UsageError(
+            f"a model is called {model} already", f"choose another name, or: codeassist model remove {model}"
+        )
+    check(there)
+    return there
+
+
+def _write(manifest: Manifest, path: Path, progress: Progress, free: FreeBytes) -> str:
+    """Write the copy; the sha256 of it."""
+    with opened(Path(manifest.path)) as source:
+        if why := dialect.refusal(source):
+            raise UsageError(
+                f"model {manifest.id} cannot be converted: {why}",
+                "it runs as it is: ctransformers is not needed" if not manifest.backend else "use another model",
+            )
+        targets = tuple(dialect.targets(source))
+        sizes = [tensor_bytes(target.kind, list(target.made_of.shape)) for target in targets]
+        header = _header(source, manifest.sha256, targets, sizes)
+        total = len(header) + sum(map(_padded, sizes))
+        if free(path.parent) < total + MARGIN_BYTES:
+            raise MissingError(
+                f"no space for {total:,} bytes in {path.parent}", "free some space, then run the same command"
+            )
+        digest, done = hashlib.sha256(), 0
+        with path.open("wb") as file:
+            for piece in _content(source, header, targets):
+                file.write(piece)
+                digest.update(piece)
+                done += len(piece)
+                progress("convert", done, total)
+    return digest.hexdigest()
+
+
+def _content(source: Source, header: bytes, targets: Iterable[dialect.Target]) -> Iterator[bytes]:
+    yield header
+    for target in targets:
+        written = 0
+        for piece in pieces(source, target.made_of, target.kind, CHUNK):
+            written += len(piece)
+            yield piece
+        yield b"\0" * (_padded(written) - written)
+
+
+def _header(source: Source, origin: str, targets: Iterable[dialect.Target], sizes: Iterable[int]) -> bytes:
+    """Everything before the first tensor (docs/gguf.md of ggml)."""
+    values = [
+        _text(key.name.encode()) + struct.pack("<I", key.kind) + key.value for key in dialect.keys(source, origin)
+    ]
+    infos, offset = [], 0
+    for target, size in zip(targets, sizes, strict=True):
+        shape = target.made_of.shape
+        place = struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, target.kind, offset)
+        infos.append(_text(target.name.encode()) + place)
+        offset += _padded(size)
+    content = b"GGUF" + struct.pack("<IQQ", VERSION, len(infos), len(values)) + b"".join((*values, *infos))
+    return content + b"\0" * (_padded(len(content)) - len(content))
+
+
+def _text(value: bytes) -> bytes:
+    return struct.pack("<Q", len(value)) + value
+
+
+def _padded(count: int) -> int:
+    return -(-count // ALIGNMENT) * ALIGNMENT
