@@ -10,90 +10,29 @@ from pathlib import Path
 from typing import Any
 
 from . import chat, layers
-from .layers import BLOCKS, HEAD, Tensors
-from .vocabulary import Vocabulary, byte_level, sentencepiece, wordpiece
+from .layers import BLOCKS, HEAD
+from .llama import (
+    BEGIN,
+    BOS,
+    END,
+    EOS,
+    HOLE,
+    LLAMA2_IDS,
+    codellama,
+    codestral,
+    deepseek_coder,
+    llama3,
+    mistral,
+    mixtral,
+    smollm2,
+)
+from .vocabulary import byte_level, sentencepiece, wordpiece
 from .writing import Tiny, write_tiny
-
-_BOS, _EOS = "<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>"
-_HOLE, _BEGIN, _END = "<｜fim▁hole｜>", "<｜fim▁begin｜>", "<｜fim▁end｜>"
-_LLAMA2_IDS = {"bos_token_id": "<s>", "eos_token_id": "</s>", "unknown_token_id": "<unk>"}
 
 
 def write_family(family: str, path: Path, keys: Mapping[str, Any] | None = None) -> Path:
     """Write the tiny model of a family; see `write_tiny` for `keys`."""
     return write_tiny(path, FAMILIES[family](), keys)
-
-
-def _blocks(build: Callable[[str], Tensors], blocks: int = BLOCKS) -> Tensors:
-    return {name: shape for number in range(blocks) for name, shape in build(f"blk.{number}").items()}
-
-
-def _llama(name: str, licence: str, vocabulary: Vocabulary, template: str, base: float = 10000.0) -> Tiny:
-    """Llama's architecture, which Mistral, DeepSeek-Coder and SmolLM2 share."""
-    size = len(vocabulary.tokens)
-    keys = layers.shared() | {
-        "attention.layer_norm_rms_epsilon": 1e-5,
-        "rope.dimension_count": HEAD,
-        "rope.freq_base": base,
-        "vocab_size": size,
-    }
-    tensors = layers.ends(size) | _blocks(lambda block: layers.attention(block) | layers.dense(block))
-    return Tiny("llama", name, licence, vocabulary, keys, tensors, template)
-
-
-def codellama() -> Tiny:
-    """CodeLlama Instruct: SentencePiece, infilling markers under the keys' older names."""
-    ids = _LLAMA2_IDS | {
-        "prefix_token_id": "▁<PRE>",
-        "suffix_token_id": "▁<SUF>",
-        "middle_token_id": "▁<MID>",
-        "eot_token_id": "▁<EOT>",
-    }
-    vocabulary = sentencepiece(["▁<PRE>", "▁<SUF>", "▁<MID>", "▁<EOT>"], ids)
-    return _llama("CodeLlama", "llama2", vocabulary, chat.LLAMA2, 1e6)
-
-
-def llama3() -> Tiny:
-    """Llama 3 Instruct: byte-level BPE; whether BOS is put first is left to the pre-tokenizer's name."""
-    markers = [
-        "<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>",
-    ]  # fmt: skip
-    ids = {"bos_token_id": "<|begin_of_text|>", "eos_token_id": "<|eot_id|>"}
-    return _llama("Llama 3", "llama3", byte_level(markers, ids, pre="llama-bpe"), chat.LLAMA3, 5e5)
-
-
-def smollm2() -> Tiny:
-    """SmolLM2: Llama's architecture, its own pre-tokenizer, ChatML; control tokens come first."""
-    first = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<repo_name>", "<reponame>", "<file_sep>", "<filename>"]
-    ids = {
-        "bos_token_id": "<|im_start|>",
-        "eos_token_id": "<|im_end|>",
-        "unknown_token_id": "<|endoftext|>",
-        "padding_token_id": "<|im_end|>",
-    }
-    flags = {"add_bos_token": False, "add_space_prefix": False}
-    vocabulary = byte_level([], ids, pre="smollm", first=first, flags=flags)
-    return _llama("SmolLM2", "apache-2.0", vocabulary, chat.CHATML, 1e5)
-
-
-def deepseek_coder() -> Tiny:
-    """DeepSeek-Coder (v1) Instruct: Llama's architecture, no keys for infilling: the vocabulary has the markers."""
-    markers = [_BOS, _EOS, _HOLE, _BEGIN, _END, "<pad>", "<|User|>", "<|Assistant|>", "<|EOT|>"]
-    ids = {"bos_token_id": _BOS, "eos_token_id": "<|EOT|>", "padding_token_id": _EOS}
-    vocabulary = byte_level(markers, ids, pre="deepseek-coder", flags={"add_bos_token": True})
-    return _llama("DeepSeek Coder", "deepseek", vocabulary, chat.DEEPSEEK_CODER, 1e5)
-
-
-def mixtral() -> Tiny:
-    """Mixtral 8x7B Instruct: Llama's architecture with experts, Mistral's SentencePiece vocabulary."""
-    dense = _llama(
-        "Mixtral", "apache-2.0", sentencepiece([], _LLAMA2_IDS, flags={"add_bos_token": True}), chat.MISTRAL, 1e6
-    )
-    keys = {**dense.keys, "expert_count": layers.EXPERTS, "expert_used_count": layers.USED}
-    tensors = layers.ends(len(dense.vocabulary.tokens)) | _blocks(
-        lambda block: layers.attention(block) | layers.experts(block, layers.FEED)
-    )
-    return Tiny("llama", dense.name, dense.licence, dense.vocabulary, keys, tensors, dense.template)
 
 
 def qwen25_coder() -> Tiny:
@@ -105,7 +44,7 @@ def qwen25_coder() -> Tiny:
     ids = {"bos_token_id": "<|endoftext|>", "eos_token_id": "<|im_end|>", "padding_token_id": "<|endoftext|>"}
     vocabulary = byte_level(markers, ids, pre="qwen2", flags={"add_bos_token": False})
     keys = layers.shared() | {"attention.layer_norm_rms_epsilon": 1e-6, "rope.freq_base": 1e6}
-    tensors = layers.ends(len(vocabulary.tokens)) | _blocks(
+    tensors = layers.ends(len(vocabulary.tokens)) | layers.blocks(
         lambda block: layers.attention(block, bias=True) | layers.dense(block)
     )
     return Tiny("qwen2", "Qwen2.5 Coder", "apache-2.0", vocabulary, keys, tensors, chat.CHATML)
@@ -114,7 +53,7 @@ def qwen25_coder() -> Tiny:
 def phi3() -> Tiny:
     """Phi-3 mini Instruct: SentencePiece with the turns' markers as control tokens."""
     markers = ["<|endoftext|>", "<|assistant|>", "<|system|>", "<|end|>", "<|user|>"]
-    ids = _LLAMA2_IDS | {"eos_token_id": "<|endoftext|>", "padding_token_id": "<|endoftext|>"}
+    ids = LLAMA2_IDS | {"eos_token_id": "<|endoftext|>", "padding_token_id": "<|endoftext|>"}
     vocabulary = sentencepiece(markers, ids, flags={"add_bos_token": True, "add_eos_token": False})
     keys = layers.shared() | {
         "attention.head_count_kv": layers.HEADS,
@@ -123,13 +62,13 @@ def phi3() -> Tiny:
         "rope.scaling.original_context_length": layers.CONTEXT,
         "attention.sliding_window": 2047,
     }
-    tensors = layers.ends(len(vocabulary.tokens)) | _blocks(layers.fused_attention)
+    tensors = layers.ends(len(vocabulary.tokens)) | layers.blocks(layers.fused_attention)
     return Tiny("phi3", "Phi3", "mit", vocabulary, keys, tensors, chat.PHI3)
 
 
 def _deepseek2(name: str, *, lite: bool) -> Tiny:
-    markers = [_BOS, _EOS, _HOLE, _BEGIN, _END, "<｜User｜>", "<｜Assistant｜>"]
-    ids = {"bos_token_id": _BOS, "eos_token_id": _EOS, "padding_token_id": _EOS}
+    markers = [BOS, EOS, HOLE, BEGIN, END, "<｜User｜>", "<｜Assistant｜>"]
+    ids = {"bos_token_id": BOS, "eos_token_id": EOS, "padding_token_id": EOS}
     vocabulary = byte_level(markers, ids, pre="deepseek-llm", flags={"add_bos_token": True, "add_eos_token": False})
     blocks = 27 if lite else 3  # llama.cpp tells the lite model by its 27 blocks
     mla = {
@@ -163,7 +102,7 @@ def _deepseek2(name: str, *, lite: bool) -> Tiny:
         "expert_weights_scale": 1.0,
     }  # fmt: skip
     tensors = layers.ends(len(vocabulary.tokens)) | layers.dense("blk.0")
-    tensors |= _blocks(lambda block: layers.latent_attention(block, lite=lite), blocks)
+    tensors |= layers.blocks(lambda block: layers.latent_attention(block, lite=lite), blocks)
     for number in range(1, blocks):
         tensors |= layers.experts(f"blk.{number}", 16, 32)
     return Tiny("deepseek2", name, "deepseek", vocabulary, keys, tensors, chat.DEEPSEEK_V2)
@@ -187,7 +126,7 @@ def starcoder2() -> Tiny:
     ids = dict.fromkeys(("bos_token_id", "eos_token_id", "unknown_token_id"), "<|endoftext|>")
     vocabulary = byte_level([], ids, pre="starcoder", first=first, flags={"add_bos_token": False})
     keys = layers.shared() | {"attention.layer_norm_epsilon": 1e-5, "rope.freq_base": 1e6}
-    tensors = layers.ends(len(vocabulary.tokens), tied=True) | _blocks(
+    tensors = layers.ends(len(vocabulary.tokens), tied=True) | layers.blocks(
         lambda block: layers.attention(block) | layers.dense(block, gate=False)
     )
     return Tiny("starcoder2", "StarCoder2", "bigcode-openrail-m", vocabulary, keys, layers.biased(tensors))
@@ -215,10 +154,34 @@ def gemma3() -> Tiny:
         "attention.sliding_window": 64,
         "rope.freq_base": 1e6,
     }
-    tensors = layers.ends(len(vocabulary.tokens), tied=True) | _blocks(
+    tensors = layers.ends(len(vocabulary.tokens), tied=True) | layers.blocks(
         lambda block: layers.normed_attention(block) | layers.dense(block)
     )
     return Tiny("gemma3", "Gemma 3", "gemma", vocabulary, keys, tensors, chat.GEMMA)
+
+
+def codegemma() -> Tiny:
+    """CodeGemma Instruct: Gemma's first architecture, markers for infilling."""
+    ids = {"bos_token_id": "<bos>", "eos_token_id": "<eos>", "unknown_token_id": "<unk>", "padding_token_id": "<pad>"}
+    markers = [
+        "<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|file_separator|>", "<start_of_turn>", "<end_of_turn>",
+    ]  # fmt: skip
+    vocabulary = sentencepiece(
+        markers,
+        ids,
+        first=["<pad>", "<eos>", "<bos>", "<unk>"],
+        flags={"add_bos_token": True, "add_eos_token": False, "add_space_prefix": False},
+        user_defined=["\n", "\n\n", "<table>"],
+    )
+    keys = layers.shared() | {
+        "attention.key_length": HEAD,
+        "attention.value_length": HEAD,
+        "attention.layer_norm_rms_epsilon": 1e-6,
+    }
+    tensors = layers.ends(len(vocabulary.tokens), tied=True) | layers.blocks(
+        lambda block: layers.attention(block) | layers.dense(block)
+    )
+    return Tiny("gemma", "CodeGemma", "gemma", vocabulary, keys, tensors, chat.GEMMA)
 
 
 def bert() -> Tiny:
@@ -249,7 +212,10 @@ FAMILIES: dict[str, Callable[[], Tiny]] = {
     "llama3": llama3,
     "phi3": phi3,
     "mixtral": mixtral,
+    "mistral": mistral,
+    "codestral": codestral,
     "smollm2": smollm2,
     "gemma3": gemma3,
+    "codegemma": codegemma,
     "bert": bert,
 }

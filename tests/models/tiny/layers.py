@@ -5,6 +5,8 @@ Shapes are as numpy has them, rows first; GGUF turns them round.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .writing import Shape
 
 WIDTH, HEADS, KV_HEADS, FEED, BLOCKS, CONTEXT = 64, 4, 2, 96, 2, 4096
@@ -25,6 +27,11 @@ def shared(blocks: int = BLOCKS) -> dict[str, int | float | bool | str]:
         "attention.head_count": HEADS,
         "attention.head_count_kv": KV_HEADS,
     }
+
+
+def blocks(build: Callable[[str], Tensors], count: int = BLOCKS) -> Tensors:
+    """The tensors of so many blocks."""
+    return {name: shape for number in range(count) for name, shape in build(f"blk.{number}").items()}
 
 
 def ends(vocabulary: int, *, tied: bool = False) -> Tensors:

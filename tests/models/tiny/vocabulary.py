@@ -37,6 +37,27 @@ class Vocabulary:
         """The id of a token."""
         return self.tokens.index(text)
 
+    def show(self, ids: Iterable[int]) -> str:
+        """What token ids stand for: text, with control tokens in double brackets."""
+        sign = {text: bytes([byte]) for byte, text in byte_alphabet().items()}
+        shown = b""
+        for number in ids:
+            token, kind = self.tokens[number], self.types[number]
+            if kind in (CONTROL, UNKNOWN):
+                shown += f"⟦{token}⟧".encode()
+            elif kind == BYTE:
+                shown += bytes([int(token[3:5], 16)])
+            elif self.model == "gpt2" and kind == NORMAL:
+                shown += b"".join(sign[char] for char in token)
+            else:
+                shown += token.replace(SPACE, " ").encode()
+        return shown.decode()
+
+    @property
+    def controls(self) -> list[str]:
+        """The control tokens."""
+        return [token for token, kind in zip(self.tokens, self.types, strict=True) if kind == CONTROL]
+
     @property
     def plain(self) -> list[int]:
         """Ids of tokens that are printable ASCII: a random model that writes only these writes valid text."""
