@@ -16,7 +16,7 @@ from codeassist.errors import EngineError
 _HINT = "use another model"
 
 
-def jinja_format(template: str, bos: str, eos: str) -> Format:
+def own_format(template: str, bos: str, eos: str) -> Format:
     """The format that a template describes; `bos` and `eos` are the texts of those tokens.
 
     Raises:

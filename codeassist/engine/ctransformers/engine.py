@@ -11,7 +11,7 @@ from codeassist.engine import stepping
 from codeassist.engine.api import Emit, Message, ModelInfo, Request, Vectors
 from codeassist.engine.ctransformers.files import checked
 from codeassist.engine.ctransformers.stepper import CtransformersStepper, Sizes
-from codeassist.engine.jinja import jinja_format
+from codeassist.engine.jinja import own_format
 from codeassist.engine.turns import Turns
 from codeassist.errors import UnsupportedError
 from codeassist.models.manifest import Manifest
@@ -36,7 +36,7 @@ class CtransformersEngine:
         )
         self._stepper = CtransformersStepper(Path(manifest.path), sizes)
         words, template = self._vocabulary, manifest.chat_template
-        own = jinja_format(template, words.begin, words.end) if template else None
+        own = own_format(template, words.begin, words.end) if template else None
         self._turns = Turns(manifest, words.tokens, own)
         self._ends = words.ends | frozenset(manifest.fim.end if manifest.fim else ())
 
