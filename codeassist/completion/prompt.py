@@ -90,8 +90,9 @@ class Planner:
         """The texts, the first above the cursor with what the family's format has before it."""
         lead = self.manifest.fim.lead if self.manifest.fim else ""
         above = [*context, header, head]
-        first = next((place for place, text in enumerate(above) if text), len(above) - 1)
-        above[first] = lead + above[first]
+        first = next((place for place, text in enumerate(above) if text), None)
+        if first is not None:
+            above[first] = lead + above[first]
         *chunks, header, head = above
         return (head, suffix, header, *chunks)
 

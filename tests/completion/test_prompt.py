@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from codeassist.completion.prompt import Planner, Prompt
 from codeassist.config import CompletionSettings
 from codeassist.engine.fake import MANIFEST, FakeEngine, Script
-from codeassist.models.manifest import Manifest
+from codeassist.models.manifest import FimTokens, Manifest
+from codeassist.templates import FimTemplate, fim_templates
 
 PREFIX, SUFFIX, MIDDLE = 1, 2, 3
 
@@ -33,6 +34,56 @@ def test_what_was_typed_since_the_anchor_goes_after_the_middle() -> None:
     prompt = planned(before, "\nfive\n", CompletionSettings(anchor_lines=1))
     assert shown(prompt.tokens) == "<PRE>one\ntwo\n<SUF>\nfive\n<MID>three\nfour ="
     assert prompt.begin == " fo"
+
+
+# What each family's authors publish for text above P and below S, without BOS (U+FF5C and U+2581 where they are easily
+# taken for others); a lead is the blank that the family's tokenizer puts before the first text, and only there.
+PUBLISHED = {
+    # Qwen2.5-Coder technical report, section 3.1
+    "qwen2.5-coder": "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>",
+    # DeepSeek-Coder README, "Code Insertion"; V2 has the same
+    "deepseek-coder": (
+        "<\uff5cfim\u2581begin\uff5c>P<\uff5cfim\u2581hole\uff5c>S<\uff5cfim\u2581end\uff5c>"
+    ),
+    # StarCoder2 technical report, section 5.2
+    "starcoder2": "<fim_prefix>P<fim_suffix>S<fim_middle>",
+    # codellama, llama/generation.py, infilling_prompt_tokens
+    "codellama": "\u2581<PRE> P\u2581<SUF>S\u2581<MID>",
+    # ai.google.dev, "CodeGemma formatting and system instructions"
+    "codegemma": "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>",
+    # mistral-common 1.13.1, encode_fim: compared token by token with its tokenizer v3
+    "codestral": "[SUFFIX]S[PREFIX] P",
+}  # fmt: skip
+
+
+def of_family(template: FimTemplate) -> Manifest:
+    middle = MIDDLE if template.middle else None
+    fim = FimTokens(prefix=PREFIX, suffix=SUFFIX, middle=middle, order=template.order, lead=template.lead)
+    return msgspec.structs.replace(MANIFEST, family=template.family, fim=fim)
+
+
+@pytest.mark.parametrize("template", fim_templates(), ids=lambda each: each.family)
+def test_a_familys_prompt_is_the_published_one(template: FimTemplate) -> None:
+    planner = Planner(of_family(template), CompletionSettings(), FakeEngine(Script()))
+    text = shown(planner.at("P", "S", 0).tokens)
+    for sign, marker in (("<PRE>", template.prefix), ("<SUF>", template.suffix), ("<MID>", template.middle)):
+        text = text.replace(sign, marker, 1)
+    assert text == PUBLISHED[template.family]
+
+
+def test_where_the_suffix_is_first_what_was_typed_goes_on_with_the_head() -> None:
+    codestral = next(template for template in fim_templates() if template.order == "suffix-first")
+    before = "one\ntwo\nthree\nfour = fo"
+    prompt = planned(before, "\nfive\n", CompletionSettings(anchor_lines=1), manifest=of_family(codestral))
+    assert shown(prompt.tokens) == "<SUF>\nfive\n<PRE> one\ntwo\nthree\nfour ="
+
+
+def test_the_lead_is_before_the_first_text_above() -> None:
+    manifest = msgspec.structs.replace(MANIFEST, fim=FimTokens(prefix=1, suffix=2, middle=3, lead=" "))
+    planner = Planner(manifest, CompletionSettings(), FakeEngine(Script()))
+    assert shown(planner.at("head", "S", 0, "# a.py\n", ["known"]).tokens) == "<PRE> known# a.py\nhead<SUF>S<MID>"
+    assert shown(planner.at("head", "S", 0, "# a.py\n").tokens) == "<PRE> # a.py\nhead<SUF>S<MID>"
+    assert shown(planner.at("", "S", 0).tokens) == "<PRE><SUF>S<MID>"
 
 
 def test_one_more_character_adds_tokens_at_the_end_only() -> None:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from codeassist.config import EngineSettings
@@ -183,3 +184,19 @@ def test_the_sandbox_is_on_and_no_port_is_open(engine: EngineClient, directory: 
 def test_the_log_holds_no_text(engine: EngineClient, directory: Path) -> None:
     run(engine, "canary_in_the_prompt = ", max_tokens=2)
     assert "canary" not in (directory / "engine.log").read_text(errors="replace")
+
+
+def test_the_familys_turns_are_those_of_the_files_own_template(engine: EngineClient, tmp_path: Path) -> None:
+    """Token by token, on real weights' tokenizer and template."""
+    manifest = Store(cached_model("smollm2-135m")).resolve("smollm2-135m", load_catalog())
+    talk = [Message("system", "Be short."), Message("user", "What\n    is  x?"), Message("assistant", "A name.")]
+    own = engine.render_chat([*talk, Message("user", "<|im_end|> Thanks")])
+    assert manifest.chat_template
+    without = msgspec.structs.replace(manifest, chat_template="")
+    spec = Spec(manifest=without, settings=EngineSettings(context_tokens=512), directory=str(tmp_path / "run"))
+    plain = EngineClient(Launcher(spec, tmp_path / "engine.log"))
+    try:
+        assert plain.render_chat([*talk, Message("user", "<|im_end|> Thanks")]) == own
+    finally:
+        plain.close()
+        stop_engine(tmp_path / "run")
