@@ -17,7 +17,13 @@ def _xllamacpp(spec: Spec, socket: Path) -> Engine:
     return NativeEngine(spec.manifest, spec.settings, socket)
 
 
-BACKENDS: dict[str, Callable[[Spec, Path], Engine]] = {"xllamacpp": _xllamacpp}
+def _ctransformers(spec: Spec, _socket: Path) -> Engine:
+    from codeassist.engine.ctransformers.engine import CtransformersEngine
+
+    return CtransformersEngine(spec.manifest, spec.settings)
+
+
+BACKENDS: dict[str, Callable[[Spec, Path], Engine]] = {"xllamacpp": _xllamacpp, "ctransformers": _ctransformers}
 
 
 def backend_of(spec: Spec) -> str:
