@@ -47,6 +47,15 @@ class PackageIndexSource(
     parts: Annotated[tuple[Part, ...], msgspec.Meta(min_length=1)]
 
 
+class ProjectorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The vision part of a model; the fields are as the entry's."""
+
+    sha256: Sha256
+    bytes: Natural
+    file: FileName
+    sources: tuple[HubSource, ...]
+
+
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A model that can be pulled.
 
@@ -56,6 +65,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         bytes: of the whole file; 0 when it is not known.
         file: the name in the models directory.
         sources: in the order they are tried.
+        projector: a second file, for models that see.
     """
 
     id: ModelId
@@ -70,8 +80,11 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: FileName
     capabilities: tuple[Capability, ...]
     sources: tuple[HubSource | PackageIndexSource, ...]
+    projector: ProjectorEntry | None = None
 
     def __post_init__(self) -> None:
+        if ("image" in self.capabilities) != (self.projector is not None):
+            raise ValueError(f"{self.id}: a model sees images if it has a projector, and only then")
         for source in self.sources:
             if isinstance(source, PackageIndexSource) and sum(part.bytes for part in source.parts) != self.bytes:
                 raise ValueError(f"{self.id}: the parts' bytes do not add up to the file's")
@@ -119,7 +132,8 @@ def load_catalog(file: Path | None = None) -> Catalog:
     """
     file = file or Path(__file__).with_name("catalog.toml")
     document = toml.load_data(file, _Document)
-    twice = _repeated(entry.id for entry in document.model) or _repeated(entry.file.lower() for entry in document.model)
+    files = [part.file.lower() for entry in document.model for part in (entry, entry.projector) if part is not None]
+    twice = _repeated(entry.id for entry in document.model) or _repeated(files)
     if twice:
         raise ConfigError(f"{file.name}: {twice} occurs twice", "reinstall codeassist")
     return Catalog(document.model)

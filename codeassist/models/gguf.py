@@ -6,11 +6,7 @@ how inspection.py calls it, since the file may be anybody's.
 
 from __future__ import annotations
 
-import contextlib
-import mmap
-import os
 import re
-import stat
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,13 +15,11 @@ import msgspec
 
 from codeassist.errors import CodeassistError
 from codeassist.models.families import Evidence, families, recognise
-from codeassist.models.header import MAX_HEADER, TEMPLATE, Header, read_header
+from codeassist.models.header import TEMPLATE, Header
 from codeassist.models.manifest import FimTokens
+from codeassist.models.reading import header_of, limit
 from codeassist.models.tensors import HeaderError
 from codeassist.templates import FimTemplate, fim_templates
-
-MEMORY_BYTES = 512 << 20
-CPU_SECONDS = 5
 
 # Encoder architectures of llama.cpp (src/llama-arch.cpp): they embed text and cannot write any.
 _BERTS = ("bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "modern-bert", "neo-bert", "eurobert")
@@ -75,26 +69,15 @@ def read_gguf(path: str, templates: Sequence[FimTemplate] | None = None) -> Gguf
     templates = fim_templates() if templates is None else templates
     wanted = {text for each in templates for text in (*each.markers, *each.end)}
     wanted |= {text for family in families() for text in family.tokens}
-    # O_NONBLOCK: opening a FIFO must not wait for a writer.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise HeaderError("it is not a regular file")
-        if status.st_size < 24:
-            raise HeaderError("it is not a GGUF file")
-        # A mapping of the header only: the pages are read as they are needed, and it stays under the memory limit.
-        with mmap.mmap(descriptor, min(status.st_size, MAX_HEADER), access=mmap.ACCESS_READ) as data:
-            header = read_header(data, status.st_size, wanted)
-    finally:
-        os.close(descriptor)
-    return _facts(header, templates)
+    return _facts(header_of(path, wanted), templates)
 
 
 def _facts(header: Header, templates: Sequence[FimTemplate]) -> GgufFacts:
     values = header.values
     architecture = _text(values, "general.architecture")
     context = values.get(f"{architecture}.context_length")
+    if architecture == "clip":
+        raise HeaderError("it is not a language model but the vision part of one: add the model with --projector")
     if not architecture or type(context) is not int or not 0 < context < 1 << 31:
         raise HeaderError(f"it is not a language model (architecture {architecture[:40]!r})")
     parts = values.get("split.count")
@@ -192,19 +175,9 @@ def _positive(value: object) -> bool:
     return type(value) is int and value > 0
 
 
-def _limit() -> None:
-    """Bound this process: memory, processor time, no core dump. What cannot be set is left to the caller's clock."""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    with contextlib.suppress(OSError, ValueError):  # macOS refuses it
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-
-
 def main(arguments: Sequence[str]) -> int:
     """Print the facts of one file as JSON."""
-    _limit()
+    limit()
     try:
         answer = Answer(facts=read_gguf(arguments[0]))
     except (HeaderError, CodeassistError) as error:

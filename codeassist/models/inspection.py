@@ -6,13 +6,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from codeassist.errors import ModelFileError
 from codeassist.models.gguf import Answer, GgufFacts
+from codeassist.models.projector import ProjectorAnswer, ProjectorFacts
 
 WALL_SECONDS = 10.0  # measured: 0.08 s for the default model (cached), 2.5 s for a crafted one
+_Answer = TypeVar("_Answer")
 
 
 def inspect_gguf(path: Path, *, wall_seconds: float = WALL_SECONDS) -> GgufFacts:
@@ -22,7 +25,28 @@ def inspect_gguf(path: Path, *, wall_seconds: float = WALL_SECONDS) -> GgufFacts
         ModelFileError: it is not a GGUF that can be loaded, or reading it took too much.
     """
     hint = "give a complete GGUF file of a language model"
-    command = [sys.executable, "-m", "codeassist.models.gguf", str(path.absolute())]
+    answer = _asked("codeassist.models.gguf", path, Answer, hint, wall_seconds)
+    if answer.facts is None:
+        raise ModelFileError(f"{path.name} cannot be used: {answer.problem}", hint)
+    return answer.facts
+
+
+def inspect_projector(path: Path, *, wall_seconds: float = WALL_SECONDS) -> ProjectorFacts:
+    """What the vision projector at `path` says of itself.
+
+    Raises:
+        ModelFileError: it is none that can be loaded, or reading it took too much.
+    """
+    hint = "give the projector that belongs to the model: a GGUF whose name mostly begins with mmproj"
+    answer = _asked("codeassist.models.projector", path, ProjectorAnswer, hint, wall_seconds)
+    if answer.facts is None:
+        raise ModelFileError(f"{path.name} cannot be used: {answer.problem}", hint)
+    return answer.facts
+
+
+def _asked(module: str, path: Path, kind: type[_Answer], hint: str, wall_seconds: float) -> _Answer:
+    """What the child prints that runs `module` on the file."""
+    command = [sys.executable, "-m", module, str(path.absolute())]
     try:
         child = subprocess.run(
             command,
@@ -41,9 +65,6 @@ def inspect_gguf(path: Path, *, wall_seconds: float = WALL_SECONDS) -> GgufFacts
     if child.returncode != 0:
         raise ModelFileError(f"{path.name} cannot be read: its reader died ({child.returncode})", hint)
     try:
-        answer = msgspec.json.decode(child.stdout, type=Answer)
+        return msgspec.json.decode(child.stdout, type=kind)
     except msgspec.DecodeError as error:
         raise ModelFileError(f"{path.name} cannot be read: no answer from its reader", hint) from error
-    if answer.facts is None:
-        raise ModelFileError(f"{path.name} cannot be used: {answer.problem}", hint)
-    return answer.facts

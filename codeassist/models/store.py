@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from codeassist.errors import MissingError, ModelFileError, UnknownModelError, UsageError
 from codeassist.models.catalog import Catalog, valid_id
 from codeassist.models.files import Progress, hash_file, storage_errors, write_atomically
-from codeassist.models.manifest import Manifest
+from codeassist.models.manifest import Manifest, Projector
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ class Store:
             write_atomically(target, msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
 
     def remove(self, model: str) -> Path | None:
-        """Forget a model. Its file is deleted (and returned) only if we downloaded it and no other record names it.
+        """Forget a model. Its file is deleted (and returned) only if we downloaded it and no other record names it;
+        the same with its projector's.
 
         Raises:
             UsageError: it cannot be an id.
@@ -119,16 +121,17 @@ class Store:
             manifest = None  # damaged: only the record can go; a later pull takes the file up again
         with storage_errors(self.directory):
             record.unlink()
-            if manifest is None or not self._ours(manifest):
+            if manifest is None:
                 return None
-            Path(manifest.path).unlink(missing_ok=True)
-        return Path(manifest.path)
+            deleted = [path for path in map(Path, _files(manifest)) if self._ours(path)]
+            for path in deleted:
+                path.unlink(missing_ok=True)
+        return deleted[0] if deleted else None
 
-    def _ours(self, manifest: Manifest) -> bool:
+    def _ours(self, path: Path) -> bool:
         """A file of `files/` itself; the record is not believed when it says `files/../../x` or leads over a link."""
-        path = Path(manifest.path)
         inside = os.path.realpath(path.parent) == os.path.realpath(self.files) and path.name not in ("", ".", "..")
-        return inside and all(other.path != manifest.path for other in self.installed().manifests)
+        return inside and all(str(path) not in _files(other) for other in self.installed().manifests)
 
     def resolve(self, name: str, catalog: Catalog) -> Manifest:
         """The installed model of that name.
@@ -155,41 +158,60 @@ def check(manifest: Manifest) -> None:
     Raises:
         ModelFileError: it is gone or has changed.
     """
-    try:
-        status = Path(manifest.path).stat()
-    except OSError as error:
-        raise ModelFileError(
-            f"the file of model {manifest.id} cannot be read: {manifest.path}: {error.strerror}",
-            f"codeassist model remove {manifest.id}, then pull or add it again",
-        ) from error
-    if (status.st_size, status.st_mtime_ns) != (manifest.bytes, manifest.mtime_ns):
-        raise ModelFileError(
-            f"the file of model {manifest.id} has changed since it was verified",
-            f"codeassist model verify {manifest.id}",
-        )
+    for what, file in _parts(manifest):
+        try:
+            status = Path(file.path).stat()
+        except OSError as error:
+            raise ModelFileError(
+                f"{what} cannot be read: {file.path}: {error.strerror}",
+                f"codeassist model remove {manifest.id}, then pull or add it again",
+            ) from error
+        if (status.st_size, status.st_mtime_ns) != (file.bytes, file.mtime_ns):
+            raise ModelFileError(f"{what} has changed since it was verified", f"codeassist model verify {manifest.id}")
 
 
 def verify(manifest: Manifest, store: Store, progress: Progress) -> Manifest:
-    """Hash the whole file again; a file that was only touched gets a fresh record, which is returned.
+    """Hash the whole file again, and the projector's; one that was only touched gets a fresh record, which is returned.
 
     Raises:
         ModelFileError: the file is gone, or its bytes are not those that were installed.
     """
-    path = Path(manifest.path)
+    fresh = manifest
+    for what, file in _parts(manifest):
+        times = _hashed(manifest.id, what, file, progress)
+        if isinstance(file, Manifest):
+            fresh = replace(fresh, **times)
+        else:
+            fresh = replace(fresh, projector=replace(file, **times))
+    if fresh != manifest:
+        store.put(fresh)
+    return fresh
+
+
+def _hashed(model: str, what: str, file: Manifest | Projector, progress: Progress) -> dict[str, int]:
+    """Hash one file; its size and time."""
+    path = Path(file.path)
     try:
         before = path.stat()
         digest = hash_file(path, progress, "verify").hexdigest()
     except OSError as error:
         raise ModelFileError(
-            f"the file of model {manifest.id} cannot be read: {path}: {error.strerror}",
-            f"codeassist model remove {manifest.id}, then pull or add it again",
+            f"{what} cannot be read: {path}: {error.strerror}",
+            f"codeassist model remove {model}, then pull or add it again",
         ) from error
-    if digest != manifest.sha256:
+    if digest != file.sha256:
         raise ModelFileError(
-            f"the file of model {manifest.id} was altered: sha256 {digest[:16]}… instead of {manifest.sha256[:16]}…",
-            f"codeassist model remove {manifest.id}, then pull or add it again",
+            f"{what} was altered: sha256 {digest[:16]}… instead of {file.sha256[:16]}…",
+            f"codeassist model remove {model}, then pull or add it again",
         )
-    fresh = msgspec.structs.replace(manifest, bytes=before.st_size, mtime_ns=before.st_mtime_ns)
-    if fresh != manifest:
-        store.put(fresh)
-    return fresh
+    return {"bytes": before.st_size, "mtime_ns": before.st_mtime_ns}
+
+
+def _parts(manifest: Manifest) -> list[tuple[str, Manifest | Projector]]:
+    """The files of a model, each with what it is called."""
+    parts: list[tuple[str, Manifest | Projector]] = [(f"the file of model {manifest.id}", manifest)]
+    return parts + ([(f"the projector of model {manifest.id}", manifest.projector)] if manifest.projector else [])
+
+
+def _files(manifest: Manifest) -> list[str]:
+    return [file.path for _, file in _parts(manifest)]

@@ -257,7 +257,7 @@ def test_the_child_is_limited() -> None:
     import sys
 
     code = (
-        "import resource; from codeassist.models.gguf import _limit; _limit();"
+        "import resource; from codeassist.models.reading import limit; limit();"
         "print(resource.getrlimit(resource.RLIMIT_CPU)[1], resource.getrlimit(resource.RLIMIT_CORE)[1])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
