@@ -60,7 +60,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A model that can be pulled.
 
     Attributes:
-        family: name of a prompts/fim file, or "" when the model has no fill-in-the-middle.
+        family: of families.toml, or "" where none is needed.
         sha256: of the whole file; "" when it is not pinned.
         bytes: of the whole file; 0 when it is not known.
         file: the name in the models directory.

@@ -9,7 +9,7 @@ import pytest
 from codeassist.config import DEFAULT_MODEL
 from codeassist.errors import ConfigError
 from codeassist.models.catalog import HubSource, PackageIndexSource, load_catalog, valid_id
-from codeassist.templates import fim_templates
+from codeassist.models.families import family_named
 
 ENTRY = """
 [[model]]
@@ -30,11 +30,12 @@ sources = [{ kind = "package-index", version = "1", parts = [{ package = "p", me
 
 def test_the_catalogue_is_sound() -> None:
     catalog = load_catalog()
-    families = {template.family for template in fim_templates()}
-    assert len(catalog.entries) == 16
+    assert len(catalog.entries) == 21
     for entry in catalog.entries:
-        assert entry.family in families | {""}, entry.id
-        assert ("fim" in entry.capabilities) == bool(entry.family), entry.id
+        family = family_named(entry.family)
+        assert (family is None) == ("embed" in entry.capabilities), entry.id
+        assert ("fim" in entry.capabilities) == bool(family and family.fim), entry.id
+        assert "chat" not in entry.capabilities or (family and family.chat), entry.id
         assert entry.sources, entry.id
         for source in entry.sources:  # what is pinned is pinned in both places
             assert not isinstance(source, HubSource) or (source.revision == "main") == (not entry.sha256), entry.id
