@@ -56,6 +56,21 @@ def model_use(model_id: Annotated[str, typer.Argument(metavar="MODEL")]) -> None
     raise typer.Exit(model.use(os.environ, model_id))
 
 
+@model_app.command("convert")
+def model_convert(
+    model_id: Annotated[str, typer.Argument(metavar="[MODEL]", help="Default: the model in use.")] = "",
+    engine: Annotated[str, typer.Option("--engine", metavar="ENGINE", help="ctransformers.")] = "ctransformers",
+    name: Annotated[str, typer.Option("--name", metavar="ID", help="What to call the copy.")] = "",
+) -> None:
+    """Make a copy of an installed model for another engine.
+
+    ctransformers runs models of the llama architecture, such as DeepSeek-Coder 1.3B and 6.7B.
+    """
+    from codeassist.commands import convert
+
+    raise typer.Exit(convert.convert(os.environ, model_id, engine, name))
+
+
 @model_app.command("verify")
 def model_verify(model_id: Annotated[str, typer.Argument(metavar="[MODEL]", help="Default: all.")] = "") -> None:
     """Hash installed models again."""
