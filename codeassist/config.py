@@ -33,13 +33,14 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     backend: Annotated[str, msgspec.Meta(pattern="^(auto|xllamacpp|llama-cpp-python|ctransformers)$")] = "auto"
     draft: str = ""  # id of an installed model whose drafts the one in use checks; "" is none
     draft_tokens: Annotated[int, msgspec.Meta(ge=1, le=16)] = 4  # of one draft
-    url: Annotated[str, msgspec.Meta(pattern="^(https?://.+)?$")] = ""  # of a server that runs the model instead
+    url: Annotated[str, msgspec.Meta(pattern="^(https?://[^@?#]+)?$")] = ""  # of a server that runs the model instead
     allow_remote: bool = False  # without it no URL is used: text leaves this machine
-    allowed_hosts: tuple[str, ...] = ()  # besides the URL's own, none may be reached; empty: that one
+    allowed_hosts: tuple[str, ...] = ()  # the URL's host must be one of them; empty: whichever it names
+    ca_file: str = ""  # of the one authority that signs the server's certificate; "" is those that the system trusts
     key_env: str = ""  # the environment variable that holds the server's key
-    key_keyring: str = ""  # or the keyring's service that does
+    key_keyring: str = ""  # or the keyring's service that does; the user is the URL's host
     remote_model: str = ""  # its name there; "" is the only one, or the first
-    remote_family: str = ""  # of prompts/fim; "" is told by the name
+    remote_family: str = ""  # of prompts/fim, or "none"; "" is told by the name
 
 
 class CompletionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -90,6 +90,7 @@ def open_session(
     Raises:
         MissingError: the model is not installed; the hint is the command that installs it.
         ConfigError: the settings cannot be used.
+        EngineError: the server of `engine.url` cannot be reached or used.
     """
     loaded = config.load(environ, model=model)
     if loaded.fake_script is not None:
@@ -98,12 +99,23 @@ def open_session(
         if resident:
             return Session(loaded, MANIFEST, _client(loaded, MANIFEST, notice, "private"))
         return Session(loaded, MANIFEST, FakeEngine.from_file(loaded.fake_script))
+    if loaded.settings.engine.url:
+        return _remote(loaded, environ)
     workspace = Workspace(loaded, load_catalog(), Store(loaded.paths.models))
     manifest = workspace.store.resolve(loaded.settings.model, workspace.catalog)
     if "complete" not in manifest.capabilities:
         raise MissingError(f"model {manifest.id} writes no text", "codeassist model list shows those that do")
     check(manifest)
     return Session(loaded, manifest, _client(loaded, manifest, notice, mode or loaded.settings.engine.mode))
+
+
+def _remote(loaded: Loaded, environ: Mapping[str, str]) -> Session:
+    """The session with the server of `engine.url`. A model that a flag or a variable names is one of the server's."""
+    from codeassist.engine.remote.engine import connect
+
+    named = loaded.origins.get("model") in ("flag", "environment")
+    engine = connect(loaded.settings.engine, environ, loaded.settings.model if named else "")
+    return Session(loaded, engine.manifest, engine)
 
 
 def open_embedder(environ: Mapping[str, str], *, notice: Notice | None = None) -> Embedder | None:

@@ -1,0 +1,133 @@
+"""llama.cpp's own server (`llama-server`): tools/server/README.md of ggml-org/llama.cpp describes its endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import msgspec
+
+from codeassist.engine.api import Message, Request, Scores
+from codeassist.engine.llama import literal
+from codeassist.engine.remote.connection import Connection
+from codeassist.engine.remote.told import FLOOR, Count, Failure, Tokenized, Told, finish_of, plain
+from codeassist.errors import EngineError, UnsupportedError
+
+
+class _Alternative(msgspec.Struct):
+    token: str
+    logprob: float | None = None
+
+
+class _Token(msgspec.Struct):
+    id: Count
+    logprob: float | None = None
+    top_logprobs: Annotated[list[_Alternative], msgspec.Meta(max_length=64)] = []
+
+
+class _Logprobs(msgspec.Struct):
+    content: list[_Token] = []
+
+
+class _Choice(msgspec.Struct):
+    text: str = ""
+    logprobs: _Logprobs | None = None
+    finish_reason: str | None = None
+
+
+class _Progress(msgspec.Struct):
+    cache: Count = 0
+    processed: Count = 0
+
+
+class _Timings(msgspec.Struct):
+    cache_n: Count = 0
+    prompt_n: Count = 0
+    predicted_n: Count = 0
+
+
+class _Event(msgspec.Struct):
+    choices: list[_Choice] = []
+    prompt_progress: _Progress | None = None
+    timings: _Timings | None = None
+    error: Failure | None = None
+
+
+class _Prompt(msgspec.Struct):
+    prompt: str
+
+
+class LlamaServer:
+    """A `told.Flavour`."""
+
+    kind = "llama-server"
+
+    def __init__(self, connection: Connection, model: str, context_tokens: int) -> None:
+        self.model = model
+        self.context_tokens = context_tokens
+        self._connection = connection
+        self._decoder = msgspec.json.Decoder(_Event)
+
+    def tokenize(self, text: str, *, special: bool, ends: bool = False) -> tuple[int, ...]:
+        """See `told.Flavour`: the server does not read markers where it is told not to."""
+        body = {"model": self.model, "content": text, "add_special": ends, "parse_special": special}
+        return tuple(self._connection.post("/tokenize", body, Tokenized).tokens)
+
+    def format(self, messages: Sequence[Message]) -> str | None:
+        """See `told.Flavour`. A server without a template of the model's own uses ChatML."""
+        body = {"model": self.model, "messages": plain(messages)}
+        return self._connection.post("/apply-template", body, _Prompt).prompt
+
+    def body(self, request: Request, ends: Sequence[int]) -> dict[str, Any]:  # noqa: ARG002
+        """See `told.Flavour`. It takes no ends: the one who reads sees the ids, and leaves."""
+        body: dict[str, Any] = {
+            "model": self.model,
+            "prompt": request.prompt,
+            "max_tokens": request.max_tokens,
+            "temperature": request.temperature,
+            "seed": request.seed,
+            "stop": request.stop,
+            "stream": True,
+            "return_progress": True,
+            "cache_prompt": True,
+            "logprobs": max(1, request.alternatives),
+            "repeat_penalty": 1.0,  # whatever the server was started with
+            "presence_penalty": 0.0,
+            "frequency_penalty": 0.0,
+        }
+        if request.begin:
+            body["grammar"] = f"root ::= {literal(request.begin)} .*"
+        return body
+
+    def read(self, data: bytes, alternatives: int) -> Told:
+        """See `told.Flavour`."""
+        event = self._decoder.decode(data)
+        if event.error is not None:
+            raise EngineError(f"the server broke off: {event.error.message}", "give less, or try again")
+        choice = event.choices[0] if event.choices else _Choice()
+        content = choice.logprobs.content if choice.logprobs else []
+        likely = content[-1].top_logprobs[:alternatives] if content else []
+        progress, done = event.prompt_progress, event.timings
+        cached, evaluated = (progress.cache, max(0, progress.processed - progress.cache)) if progress else (None, None)
+        return Told(
+            text=choice.text,
+            tokens=tuple(token.id for token in content),
+            logprobs=tuple(_finite(token.logprob) for token in content),
+            alternatives=tuple((each.token, _finite(each.logprob)) for each in likely),
+            finish=finish_of(choice.finish_reason),
+            cached=done.cache_n if done else cached,
+            evaluated=done.prompt_n if done else evaluated,
+            generated=done.predicted_n if done else None,
+            ended=bool(choice.finish_reason) and done is not None,
+        )
+
+    def score(self, request: Request, stop: Callable[[], bool]) -> Scores:  # noqa: ARG002
+        """It tells no log-probabilities of a prompt."""
+        raise UnsupportedError(
+            "llama-server tells no likelihoods of code that is there: the model's part of a review is off",
+            "vLLM does; or review with a model on this machine",
+        )
+
+
+def _finite(logprob: float | None) -> float:
+    return FLOOR if logprob is None else max(FLOOR, logprob)

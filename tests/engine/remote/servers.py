@@ -1,0 +1,29 @@
+"""Real and scripted servers for the tests of the remote engine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from codeassist.models.catalog import load_catalog
+from codeassist.models.store import Store
+from tests.models.cache import cached_model
+
+KEY = "k-7c1f2b-secret"
+
+
+@contextmanager
+def llama_server(model: str) -> Iterator[str]:
+    """The URL of a llama.cpp server with this model, which asks for `KEY`."""
+    manifest = Store(cached_model(model)).resolve(model, load_catalog())
+    command = [sys.executable, "-m", "tests.engine.remote.llama_process", manifest.path, KEY]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.stdin.close()
+            process.wait(30)
