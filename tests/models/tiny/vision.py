@@ -37,7 +37,10 @@ def write_projector(kind: str, path: Path) -> Path:
     """Write a projector of a kind (llama.cpp's `clip.projector_type`)."""
     writer = gguf.GGUFWriter(str(path), "clip")
     for key, value in _KEYS[kind].items():
-        add_key(writer, f"clip.{key}", value)
+        if key == "minicpmv_version":
+            writer.add_int32(f"clip.{key}", value)  # llama.cpp aborts where it is unsigned
+        else:
+            add_key(writer, f"clip.{key}", value)
     random = np.random.default_rng(20261125)
     for name, shape in (_encoder(kind) | _PROJECTORS[kind]).items():
         if len(shape) == 2 and shape[1] == WIDTHS[MINICPM_V] == shape[0]:
@@ -89,7 +92,9 @@ def _language(width: int) -> Tiny:
         "blk.0.ffn_up.weight": (feed, width),
         "blk.0.ffn_down.weight": (width, feed),
     }
-    return Tiny("llama", "Tiny with eyes", "llama3", vocabulary, keys, tensors, chat.LLAMA3)
+    # Attention that looks at everything a little: a sharp one might never look at the image.
+    factors = {f"blk.0.attn_{name}.weight": 4 / width**0.5 for name in "qk"} | {"output.weight": 8 / width**0.5}
+    return Tiny("llama", "Tiny with eyes", "llama3", vocabulary, keys, tensors, chat.LLAMA3, factors=factors)
 
 
 _VISION: dict[str, Any] = {

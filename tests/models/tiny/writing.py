@@ -28,6 +28,7 @@ class Tiny:
         tensors: shape of each, rows first as numpy has them; what ends in `norm.weight` is ones.
         template: of chats, as Jinja; "" for none.
         more: keys by their full names.
+        factors: of some tensors' weights.
     """
 
     architecture: str
@@ -38,6 +39,7 @@ class Tiny:
     tensors: Mapping[str, Shape]
     template: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
+    factors: Mapping[str, float] = field(default_factory=dict)
 
 
 def write_tiny(path: Path, tiny: Tiny, keys: Mapping[str, Any] | None = None) -> Path:
@@ -52,7 +54,7 @@ def write_tiny(path: Path, tiny: Tiny, keys: Mapping[str, Any] | None = None) ->
             add_key(writer, key, value)
     random = np.random.default_rng(_SEED)
     for name, shape in tiny.tensors.items():
-        weights = _weights(random, name, shape)
+        weights = _weights(random, name, shape) * np.float32(tiny.factors.get(name, 1))
         if name == ("output.weight" if "output.weight" in tiny.tensors else "token_embd.weight"):
             weights = _printable(weights, tiny)
         writer.add_tensor(name, weights)
