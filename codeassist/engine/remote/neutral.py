@@ -7,28 +7,27 @@ single token for the tokenizer; the parts are tokenised by themselves. What look
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from collections import Counter
+from collections.abc import Callable
 
 _LONGEST = 64  # characters of a marker
 # <s>, <|im_start|>, <｜User｜>, [INST], and what is left of one inside of another.
 _LOOKS = re.compile(rf"(?=(<[^<>\s]{{1,{_LONGEST}}}>|\[[^\[\]\s]{{1,{_LONGEST}}}\]))")
-_ASKED = 64  # new ones for a text: beyond that every one is cut without asking
+_ASKED = 64  # new ones, one by one, for a text: beyond that every one is cut without asking
 _KNOWN = 4096  # remembered
 
-
-class Ids(Protocol):
-    """A tokenizer that reads markers."""
-
-    def __call__(self, text: str) -> tuple[int, ...]:
-        """Token ids, nothing added."""
-        ...
+Ids = Callable[[str], tuple[int, ...]]
+"""A tokenizer that reads markers: token ids, nothing added."""
+Names = Callable[[str], "list[str] | None"]
+"""The same tokens by their names, which for a control token is its text; None if it does not tell them."""
 
 
 class Neutral:
     """A tokenizer that reads no markers, made of one that does. Thread-safe."""
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, ids: Ids, names: Names) -> None:
         self._ids = ids
+        self._names = names
         self._known: dict[str, bool] = {}
 
     def ids(self, text: str) -> tuple[int, ...]:
@@ -37,22 +36,35 @@ class Neutral:
         marked = self._marked({marker for _, marker in looks})
         cuts = sorted({cut for cut, marker in looks if marker in marked})
         parts = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
-        return tuple(token for part in parts if part for token in self._ids(part))
+        told = {part: self._ids(part) for part in dict.fromkeys(parts) if part}
+        return tuple(token for part in parts if part for token in told[part])
 
     def _marked(self, looks: set[str]) -> set[str]:
         """Those that are control tokens, or may be."""
         unknown = [marker for marker in looks if marker not in self._known]
-        if len(unknown) > _ASKED:
-            return {marker for marker in looks if self._known.get(marker, True)}
         if len(self._known) > _KNOWN:
             self._known = {}
-        told = self._known | {marker: self._is_control(marker) for marker in unknown}
-        self._known = told
+        told = self._known
+        if unknown:
+            told = self._known | self._asked(unknown)
+            self._known = told
         return {marker for marker in looks if told.get(marker, True)}
 
+    def _asked(self, looks: list[str]) -> dict[str, bool]:
+        """Whether each is one token wherever it stands. An ordinary one (`[0]`) is joined with signs beside it."""
+        names = self._names("\n".join(map(_everywhere, looks)))
+        if names is not None:
+            count = Counter(names)
+            return {marker: count[marker] >= _TIMES for marker in looks}
+        return {} if len(looks) > _ASKED else {marker: self._is_control(marker) for marker in looks}
+
     def _is_control(self, marker: str) -> bool:
-        """True if it is one token wherever it stands. An ordinary one (`[0]`) is joined with signs beside it."""
         ids = self._ids(marker)
-        if len(ids) > 1:
-            return False
-        return not ids or self._ids(f"<{marker}>[{marker}]{marker}{marker}").count(ids[0]) >= 4
+        return not ids or (len(ids) == 1 and self._ids(_everywhere(marker)).count(ids[0]) >= _TIMES)
+
+
+_TIMES = 4
+
+
+def _everywhere(marker: str) -> str:
+    return f"<{marker}>[{marker}]{marker}{marker}"

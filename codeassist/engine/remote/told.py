@@ -45,6 +45,7 @@ class Tokenized(msgspec.Struct):
     """The answer of `/tokenize` of both servers."""
 
     tokens: Annotated[list[Count], msgspec.Meta(max_length=MAX_IDS)]
+    token_strs: list[str] | None = None  # of vLLM's, where it is asked for them
 
 
 class Flavour(Protocol):

@@ -67,7 +67,12 @@ class Vllm:
         self._connection = connection
         self._version = version
         self._decoder = msgspec.json.Decoder(_Event)
-        self._neutral = Neutral(self._ids)
+        self._neutral = Neutral(self._ids, self._names)
+
+    def _names(self, text: str) -> list[str] | None:
+        """The tokens of a text by name; None from a version that does not tell."""
+        body = {"model": self.model, "prompt": text, "add_special_tokens": False, "return_token_strs": True}
+        return self._connection.post("/tokenize", body, Tokenized).token_strs
 
     def _ids(self, text: str, *, ends: bool = False) -> tuple[int, ...]:
         body = {"model": self.model, "prompt": text, "add_special_tokens": ends}
