@@ -17,6 +17,7 @@ from codeassist.errors import CodeassistError
 from codeassist.models.families import Evidence, families, recognise
 from codeassist.models.header import TEMPLATE, Header
 from codeassist.models.manifest import FimTokens
+from codeassist.models.plausible import implausible
 from codeassist.models.reading import header_of, limit
 from codeassist.models.tensors import HeaderError
 from codeassist.templates import FimTemplate, fim_templates
@@ -83,6 +84,8 @@ def _facts(header: Header, templates: Sequence[FimTemplate]) -> GgufFacts:
     parts = values.get("split.count")
     if type(parts) is int and parts > 1:
         raise HeaderError(f"it is one of {parts} parts of a model; merge them with llama-gguf-split")
+    if problem := implausible(header, architecture):
+        raise HeaderError(problem)
     family, fim = _family(header, templates)
     return GgufFacts(
         architecture=architecture,

@@ -13,14 +13,16 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from codeassist.models.tensors import HeaderError, TensorInfo, tensor_bytes
+from codeassist.models.tensors import EMBEDDING, HeaderError, TensorInfo, check_places, tensor_bytes
 
 MAX_HEADER = 64 << 20  # bytes; the largest known vocabularies (256,000 tokens with merges) need about 16 MiB
 MAX_KEYS = 4096
 MAX_TENSORS = 65536
+MAX_STRINGS = 2_000_000  # in all arrays; the largest known vocabulary with its merges has 780,000
 MAX_NESTING = 4
 MAX_NAME = 1024  # bytes, of a key, a tensor's name or a kept string
-MAX_TEMPLATE = 1 << 20  # bytes, of the chat template
+MAX_TEMPLATE = 256 << 10  # bytes, of the chat template; the longest known have about 30,000
+_ARRAY_COST = 8  # strings that take as long to step over as an array in an array
 TOKENS, TEMPLATE = "tokenizer.ggml.tokens", "tokenizer.chat_template"
 
 _STRING, _ARRAY, _BOOL = 8, 9, 7
@@ -46,6 +48,7 @@ class Header:
     vocabulary: int  # tokens
     found: Mapping[str, int]
     tensors: int
+    embedding: tuple[int, ...] = ()  # shape of the tokens' embedding, the length of a row first; () if there is none
 
 
 @dataclass
@@ -59,6 +62,7 @@ class Cursor:
     at: int = 0
     vocabulary: int = 0
     found: dict[str, int] = field(default_factory=dict)
+    strings_left: int = MAX_STRINGS
 
     def take(self, count: int) -> int:
         """Step over `count` bytes and say where they begin."""
@@ -113,6 +117,9 @@ class Cursor:
             raise HeaderError("arrays are nested too deeply")
         if count * (8 if kind == _STRING else 12) > self.end - self.at:
             raise HeaderError("an array is longer than the file")
+        self.strings_left -= count * (1 if kind == _STRING else _ARRAY_COST)
+        if self.strings_left < 0:
+            raise HeaderError("its arrays hold too much")
         if kind == _ARRAY:
             for _ in range(count):
                 self.array("", depth + 1)
@@ -162,8 +169,10 @@ def read_header(data: Any, size: int, wanted: Collection[str]) -> Header:
         if key in values:
             raise HeaderError("a key occurs twice")
         values[key] = cursor.value(cursor.u32(), key)
-    _check_tensors(cursor, tensors, alignment_of(values))
-    return Header(version, values, cursor.vocabulary, cursor.found, tensors)
+    infos = tuple(tensors_of(cursor, tensors))
+    check_places(infos, alignment_of(values), cursor.at, size)
+    embedding = next((each.shape for each in infos if each.name == EMBEDDING), ())
+    return Header(version, values, cursor.vocabulary, cursor.found, tensors, embedding)
 
 
 def preamble(cursor: Cursor) -> tuple[int, int, int]:
@@ -190,18 +199,6 @@ def alignment_of(values: Mapping[str, Any]) -> int:
     if type(alignment) is not int or not 0 < alignment <= 1 << 20 or alignment & (alignment - 1):
         raise HeaderError("its alignment is not a power of two")
     return alignment
-
-
-def _check_tensors(cursor: Cursor, count: int, alignment: int) -> None:
-    """Every tensor must lie inside the file: a truncated one kills the process that maps it (SIGBUS)."""
-    ends = 0
-    for tensor in tensors_of(cursor, count):
-        ends = max(ends, tensor.offset + tensor.bytes)
-        if tensor.offset % alignment:
-            raise HeaderError("a tensor is not aligned")
-    start = -(-cursor.at // alignment) * alignment
-    if start + ends > cursor.size:
-        raise HeaderError(f"it is truncated: {cursor.size:,} bytes, and its weights need {start + ends:,}")
 
 
 def tensors_of(cursor: Cursor, count: int) -> Iterator[TensorInfo]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 # Tensor type -> (elements in a block, bytes of a block): ggml.c `type_traits`.
@@ -12,6 +13,9 @@ _BLOCKS = {
     23: (256, 136), 24: (1, 1), 25: (1, 2), 26: (1, 4), 27: (1, 8), 28: (1, 8), 29: (256, 56), 30: (1, 2),
     34: (256, 54), 35: (256, 66), 39: (32, 17), 40: (64, 36), 41: (128, 18),
 }  # fmt: skip
+
+
+EMBEDDING = "token_embd.weight"
 
 
 class HeaderError(Exception):
@@ -43,3 +47,23 @@ def tensor_bytes(kind: int, shape: list[int]) -> int:
     if elements > 1 << 62 or (shape[0] if shape else 1) % block:
         raise HeaderError("a tensor has an impossible shape")
     return elements // block * block_bytes
+
+
+def check_places(tensors: Sequence[TensorInfo], alignment: int, header_end: int, size: int) -> None:
+    """Every tensor lies inside the file, none upon another: a truncated one kills the process that maps it (SIGBUS).
+
+    Raises:
+        HeaderError: one does not, or two have one name.
+    """
+    if len({tensor.name for tensor in tensors}) < len(tensors):
+        raise HeaderError("two tensors have the same name")
+    ends = 0
+    for tensor in sorted(tensors, key=lambda each: each.offset):
+        if tensor.offset % alignment:
+            raise HeaderError("a tensor is not aligned")
+        if tensor.offset < ends:
+            raise HeaderError("two tensors lie upon each other")
+        ends = tensor.offset + tensor.bytes
+    start = -(-header_end // alignment) * alignment
+    if start + ends > size:
+        raise HeaderError(f"it is truncated: {size:,} bytes, and its weights need {start + ends:,}")

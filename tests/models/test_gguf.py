@@ -261,4 +261,4 @@ def test_the_child_is_limited() -> None:
         "print(resource.getrlimit(resource.RLIMIT_CPU)[1], resource.getrlimit(resource.RLIMIT_CORE)[1])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["5", "0"]
+    assert done.stdout.split() == ["2", "0"]
