@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 _NORMAL, _UNKNOWN, _CONTROL, _USER_DEFINED, _BYTE = 1, 2, 3, 4, 6  # llama.h, llama_token_type
 _MARKER = re.compile(r"<[^<>\s]{1,64}>|\[[^\[\]\s]{1,64}\]")
 _SPACE = "\u2581"  # SentencePiece's sign for one
-_ENDS = ("eos", "eot", "eom", "fim_pad", "fim_rep", "fim_sep", "fim_sep")
+_ENDS = ("eos", "eot", "eom", "fim_pad", "fim_rep", "fim_sep")
 # Tokens that end a turn or a text in files that do not name them (llama.cpp, src/llama-vocab.cpp, special_eog_ids).
 _ENDING = frozenset(
-    {"<|eot_id|>", "<|im_end|>", "<|end|>", "<|endoftext|>", "<|eom_id|>", "</s>", "<|EOT|>", "<EOT>", "_<EOT>"}
-    | {"<end_of_turn>", "<｜end▁of▁sentence｜>", "<|end_of_text|>", "<|fim_pad|>", "<|repo_name|>", "<|file_sep|>"}
+    {"<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|endoftext|>", "<|eom_id|>", "<|end_of_text|>", "</s>"}
+    | {"<EOT>", "_<EOT>", "< EOT >", "[EOT]", "[EOS]", "<|EOT|>", "<end_of_turn>", "<end_of_utterance>"}
+    | {"<｜end▁of▁sentence｜>", "<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "<|fim_repo|>", "<|repo_name|>"}
+    | {"<fim-repo>", "<REPO>", "<reponame>", "<|file_sep|>"}
 )
 
 
