@@ -11,12 +11,14 @@ import msgspec
 
 from codeassist import config
 from codeassist.commands.output import say, write_json
+from codeassist.doctor.remote import reachable
 from codeassist.engine.api import Counters
 from codeassist.engine.launch import running_engine, stop_engine
 from codeassist.engine.uds import SOCKET, listener_of
 from codeassist.engine.wire import Health
 from codeassist.errors import EngineGoneError
 from codeassist.session import embedding_directory, engine_directory
+from codeassist.terminal import one_line
 
 
 class Seen(NamedTuple):
@@ -28,15 +30,23 @@ class Seen(NamedTuple):
 
 
 def status(environ: Mapping[str, str], *, as_json: bool = False) -> int:
-    """Show the shared engine, and that of the embedding model if it runs. Exit code 0 whether they run or not."""
+    """Show the shared engine, that of the embedding model if it runs, and the server of `engine.url`. Exit code 0
+    whether they run or not."""
     loaded = config.load(environ)
     main = _look(engine_directory(loaded))
     embedding = _look(embedding_directory(loaded))
+    server = reachable(loaded.settings.engine, environ) if loaded.settings.engine.url else None
     if as_json:
-        more = {"embedding": _document(embedding)} if embedding.pid else {}
+        more: dict[str, object] = {"embedding": _document(embedding)} if embedding.pid else {}
+        if server:
+            more["remote"] = {"url": server[0], "detail": server[1]}
         write_json({"schema": 1, **_document(main), **more})
         return 0
-    _show(main)
+    if server:
+        where, what = (one_line(text, 300) for text in server)
+        sys.stdout.write(f"remote   {where or 'not used'}: {what}\n")
+    if main.pid or not server:
+        _show(main)
     if embedding.pid:
         sys.stdout.write("\nembeddings\n")
         _show(embedding)

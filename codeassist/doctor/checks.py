@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 import msgspec
 
 from codeassist import __version__
+from codeassist.doctor.remote import Server, look
 from codeassist.engine.launch import running_engine
 from codeassist.errors import CodeassistError, MissingError
 from codeassist.git import git_version
@@ -33,10 +34,11 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_checks(workspace: Workspace, environ: Mapping[str, str]) -> list[Check]:
     """Every check, in the order in which they matter. One that raises becomes a failed finding."""
+    server = _Remote(workspace, environ)
     checks: dict[str, Callable[[], Check]] = {
         "python": _python,
-        "model": lambda: _model(workspace),
-        "engine": lambda: _engine(workspace),
+        "model": lambda: _model(workspace, server),
+        "engine": lambda: _engine(workspace, server),
         "sandbox": _sandbox,
         "git": _git,
         "terminal": lambda: _terminal(environ),
@@ -51,21 +53,50 @@ def run_checks(workspace: Workspace, environ: Mapping[str, str]) -> list[Check]:
     return found
 
 
+class _Remote:
+    """The server of `engine.url`, looked at once, when it is first asked for."""
+
+    def __init__(self, workspace: Workspace, environ: Mapping[str, str]) -> None:
+        self.used = bool(workspace.loaded.settings.engine.url) and workspace.loaded.fake_script is None
+        self._workspace = workspace
+        self._environ = environ
+        self._found: Server | CodeassistError | None = None
+
+    def found(self) -> Server:
+        """What was found there. Raises CodeassistError as `remote.look` does."""
+        if self._found is None:
+            loaded = self._workspace.loaded
+            named = loaded.origins.get("model") in ("flag", "environment")
+            try:
+                self._found = look(loaded.settings.engine, self._environ, loaded.settings.model if named else "")
+            except CodeassistError as error:
+                self._found = error
+        if isinstance(self._found, CodeassistError):
+            raise self._found
+        return self._found
+
+
 def _python() -> Check:
     detail = f"codeassist {__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     return Check(id="python", status="ok", detail=detail)
 
 
-def _model(workspace: Workspace) -> Check:
+def _model(workspace: Workspace, server: _Remote) -> Check:
     if workspace.loaded.fake_script is not None:
         return Check(id="model", status="warn", detail="the scripted engine is used", hint="unset CODEASSIST_ENGINE")
+    if server.used:
+        return Check(id="model", status="ok", detail=server.found().model)
     manifest = workspace.store.resolve(workspace.loaded.settings.model, workspace.catalog)
     check_file(manifest)
     can = ", ".join(manifest.capabilities)
     return Check(id="model", status="ok", detail=f"{manifest.id} is installed (can {can}): {manifest.path}")
 
 
-def _engine(workspace: Workspace) -> Check:
+def _engine(workspace: Workspace, server: _Remote) -> Check:
+    if server.used:
+        found = server.found()
+        detail = f"{found.engine}; {found.warning}" if found.warning else found.engine
+        return Check(id="engine", status="warn" if found.warning else "ok", detail=detail, hint=found.hint)
     try:
         library = version("xllamacpp")
         import xllamacpp  # noqa: F401  that it loads is the check
