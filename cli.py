@@ -11,7 +11,7 @@ import typer
 from codeassist import __version__
 from codeassist.commands import edit_commands, git_commands
 from codeassist.commands.groups import config_app, engine_app, index_app, model_app
-from codeassist.commands.options import Files, Json, MaxTokens, Model, NoContext
+from codeassist.commands.options import Files, Images, Json, MaxTokens, Model, NoContext
 from codeassist.errors import CodeassistError
 
 _EPILOG = (
@@ -121,8 +121,9 @@ def ask(
     max_tokens: MaxTokens = None,
     model: Model = None,
     no_context: NoContext = False,
+    image: Images = None,
 ) -> None:
-    """Answer a question about this repository, about files or about piped text."""
+    """Answer a question about this repository, about files, images or piped text."""
     from codeassist.commands import ask as command
 
     code = command.run(
@@ -133,6 +134,7 @@ def ask(
         model=model,
         max_tokens=max_tokens,
         no_context=no_context,
+        images=image or [],
     )
     raise typer.Exit(code)
 

@@ -63,6 +63,7 @@ class AskPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     excerpt: str  # the same, for numbered lines of a file
     question: str  # with {files} and {question}
     truncated: str  # stands where a file was cut
+    images: str  # with {paths}, of those that are shown
 
 
 class ExplainPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

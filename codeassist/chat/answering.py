@@ -93,8 +93,14 @@ def answer(session: Session, material: Material, listener: Listener, limit: int,
     listener.sources(shown)
     places = [*(each.place for each in material.excerpts), *material.seen]
     writing = _Writing(listener, Revision(material.sources, [each.path for each in places], listener.text))
-    prompt = session.engine.render_chat(material.messages)
-    session.engine.generate(Request(prompt=prompt, max_tokens=limit, priority=Priority.INTERACTIVE), writing.take)
+    seen = any(message.images for message in material.messages)
+    request = Request(
+        prompt=() if seen else session.engine.render_chat(material.messages),
+        turns=tuple(material.messages) if seen else (),
+        max_tokens=limit,
+        priority=Priority.INTERACTIVE,
+    )
+    session.engine.generate(request, writing.take)
     writing.revision.end()
     text = writing.revision.text.strip()
     told = Answer(

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from codeassist import templates
 from codeassist.chat.answering import Answer, Listener, Material, answer, room_of
 from codeassist.chat.documents import Document, clip, fence, fit, label
 from codeassist.chat.excerpts import Excerpt, find_excerpts, rendered
 from codeassist.chat.followup import query_for
+from codeassist.chat.images import Image, showing
 from codeassist.chat.sources import Citation, Sources
 from codeassist.context.chunk import Shown
 from codeassist.context.embeddings import by_meaning
 from codeassist.context.index import Index
 from codeassist.engine.api import Message
+from codeassist.engine.images import IMAGE_TOKENS
 from codeassist.session import Session
 from codeassist.terminal import one_line
 
@@ -102,8 +104,10 @@ class Conversation:
             size = sum(self._count([content, said])) + _TURN_TOKENS
             self.turns.append(Turn(question, content, said, said, tokens=size))
 
-    def ask(self, question: str, listener: Listener, max_tokens: int | None = None) -> Answer:
-        """Answer a question; what came of an answer that was cancelled is kept.
+    def ask(
+        self, question: str, listener: Listener, max_tokens: int | None = None, images: Sequence[Image] = ()
+    ) -> Answer:
+        """Answer a question; what came of an answer that was cancelled is kept. Images are shown for this one alone.
 
         Raises:
             EngineError: the engine failed.
@@ -111,7 +115,8 @@ class Conversation:
         began = time.monotonic()
         room, limit = room_of(self._session, max_tokens)
         sources = Sources(self.documents, self._index)
-        content, material = self._plan(question, sources, room)
+        content, material = self._plan(question, sources, room - len(images) * IMAGE_TOKENS)
+        material = replace(material, messages=showing(material.messages, images, self._prompt.images))
         told, raw = answer(self._session, material, listener, limit, began)
         if told.answer:
             size = sum(self._count([content, raw])) + _TURN_TOKENS

@@ -1,4 +1,4 @@
-"""`codeassist ask "…" [--file P …]`."""
+"""`codeassist ask "…" [--file P …] [--image P …]`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from codeassist import text
 from codeassist.chat.answering import Answer, Listener
 from codeassist.chat.ask import ask
 from codeassist.chat.documents import Document
+from codeassist.chat.images import check_sight, read_images
 from codeassist.commands import answers
 from codeassist.commands.output import Waiting, read_stdin, say, write_json
 from codeassist.commands.repository import repository
@@ -32,23 +33,28 @@ def run(
     model: str | None = None,
     max_tokens: int | None = None,
     no_context: bool = False,
+    images: Sequence[str] = (),
 ) -> int:
     """Print the answer as it comes, then the places it speaks of.
 
-    What is asked about is the files and what is piped in; without either, the repository around the current directory.
+    What is asked about is the files, the images and what is piped in; without any, the repository around the current
+    directory.
     """
     if not question.strip():
         raise UsageError("the question is empty", 'for example: codeassist ask "what does this do?" --file FILE')
     named = [Document(file, text.read_source(Path(file)).text) for file in files if file != "-"]
-    documents = [*named, *_piped(asked_for=not files or "-" in files)]
+    pictures = read_images(images)
+    documents = [*named, *_piped(asked_for="-" in files or not (files or images))]
     with (
         Waiting("reading") as waiting,
         open_session(environ, model=model, notice=waiting.notice) as session,
-        _searched(environ, waiting, wanted=not (documents or no_context)) as index,
+        _searched(environ, waiting, wanted=not (documents or pictures or no_context)) as index,
     ):
+        if pictures:
+            check_sight(session.manifest)
 
         def answering(listener: Listener) -> Answer:
-            return ask(session, question, documents, listener, max_tokens, index)
+            return ask(session, question, documents, listener, max_tokens, index, pictures)
 
         if as_json:
             write_json(answers.quietly(answering, waiting))

@@ -27,6 +27,9 @@ def model_list(as_json: Json = False) -> None:
 def model_pull(
     model_id: Annotated[str, typer.Argument(metavar="[MODEL]", help="Default: the model in use.")] = "",
     from_path: Annotated[str, typer.Option("--from", metavar="FILE", help="Take the bytes from this file.")] = "",
+    projector: Annotated[
+        str, typer.Option("--projector", metavar="FILE", help="Take its vision part from this file.")
+    ] = "",
 ) -> None:
     """Download a model.
 
@@ -34,18 +37,21 @@ def model_pull(
     """
     from codeassist.commands import model
 
-    raise typer.Exit(model.pull(os.environ, model_id, from_path=from_path))
+    raise typer.Exit(model.pull(os.environ, model_id, from_path=from_path, projector=projector))
 
 
 @model_app.command("add")
 def model_add(
     path: Annotated[str, typer.Argument(metavar="PATH", help="A GGUF file; it stays where it is.")],
     name: Annotated[str, typer.Option("--name", metavar="ID", help="What to call it.")] = "",
+    projector: Annotated[
+        str, typer.Option("--projector", metavar="FILE", help="Its vision part (mmproj), for ask --image.")
+    ] = "",
 ) -> None:
     """Register a GGUF file of your own."""
     from codeassist.commands import model
 
-    raise typer.Exit(model.add(os.environ, path, name))
+    raise typer.Exit(model.add(os.environ, path, name, projector))
 
 
 @model_app.command("use")

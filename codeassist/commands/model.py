@@ -74,35 +74,48 @@ def _row(entry: Entry | None, manifest: Manifest | None, default: str) -> Row:
     )
 
 
-def pull(environ: Mapping[str, str], model: str, *, from_path: str = "") -> int:
-    """Download a model, or take its file from a path."""
+def pull(environ: Mapping[str, str], model: str, *, from_path: str = "", projector: str = "") -> int:
+    """Download a model, or take its file, or its projector's, from a path."""
     workspace = open_workspace(environ)
     model = model or workspace.loaded.settings.model
     entry = workspace.catalog.get(model)
     if entry is None:
         workspace.store.resolve(model, workspace.catalog)  # the error that suggests a name, unless it is the user's own
         raise UsageError(f"model {model} is not in the catalogue", "it was added from a file: it needs no pull")
-    manifest = pull_entry(workspace, entry, Path(from_path) if from_path else None)
+    manifest = pull_entry(
+        workspace, entry, Path(from_path) if from_path else None, Path(projector) if projector else None
+    )
     say(f"{manifest.id} is installed ({megabytes(manifest.bytes)}, sha256 {manifest.sha256[:12]}…)")
     return 0
 
 
-def pull_entry(workspace: Workspace, entry: Entry, from_path: Path | None = None) -> Manifest:
+def pull_entry(
+    workspace: Workspace, entry: Entry, from_path: Path | None = None, projector: Path | None = None
+) -> Manifest:
     """Pull with progress on standard error."""
     from codeassist.models.pull import pull as pull_model
 
     settings = workspace.loaded.settings.models
     with ByteProgress().shown() as progress:
-        return pull_model(entry, workspace.store, settings, progress, notice=say, from_path=from_path)
+        return pull_model(
+            entry, workspace.store, settings, progress, notice=say, from_path=from_path, projector=projector
+        )
 
 
-def add(environ: Mapping[str, str], path: str, name: str = "") -> int:
-    """Register a GGUF file where it is."""
+def add(environ: Mapping[str, str], path: str, name: str = "", projector: str = "") -> int:
+    """Register a GGUF file where it is, with its vision projector if it has one."""
     from codeassist.models.add import add as add_model
 
     workspace = open_workspace(environ)
     with ByteProgress().shown() as progress:
-        manifest = add_model(Path(path), workspace.store, progress, model=name or None, reserved=workspace.catalog.ids)
+        manifest = add_model(
+            Path(path),
+            workspace.store,
+            progress,
+            model=name or None,
+            reserved=workspace.catalog.ids,
+            projector=Path(projector) if projector else None,
+        )
     say(f"added {manifest.id}: {manifest.family or manifest.architecture}, can {', '.join(manifest.capabilities)}")
     if manifest.embedding:
         say("search and ask use it (context.embeddings); its vectors are made by: codeassist index")
@@ -178,6 +191,8 @@ def _facts(entry: Entry | None, manifest: Manifest | None) -> dict[str, object]:
         facts |= {"context_tokens": manifest.context_tokens, "capabilities": manifest.capabilities}
         if not manifest.embedding:
             facts |= {"fill_in_the_middle": "yes" if manifest.fim else "no: completes from the text before the cursor"}
+        if manifest.projector is not None:
+            facts |= {"projector": f"{manifest.projector.path} ({manifest.projector.kind})"}
     return facts
 
 
