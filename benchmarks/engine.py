@@ -62,8 +62,9 @@ def code(seed: int, lines: int) -> str:
 
 def layouts(engine: EngineClient, manifest: Manifest, seed: int, typed: str) -> dict[str, tuple[int, ...]]:
     """The same place in a file in the usual layout and anchored: what was typed comes before the suffix or last."""
-    if manifest.fim is None:
-        raise SystemExit(f"{manifest.id} has no fill-in-the-middle: the layouts cannot be compared")
+    fim = manifest.fim
+    if fim is None or fim.middle is None:
+        raise SystemExit(f"{manifest.id} has no fill-in-the-middle of the usual layout: nothing can be compared")
     head, body, tail, text = engine.tokenize(
         [
             f"def work_{seed}():\n" + code(seed, PREFIX_LINES - TYPED_LINES),
@@ -72,7 +73,6 @@ def layouts(engine: EngineClient, manifest: Manifest, seed: int, typed: str) -> 
             typed,
         ]
     )
-    fim = manifest.fim
     return {
         "usual": (fim.prefix, *head, *body, *text, fim.suffix, *tail, fim.middle),
         "anchored": (fim.prefix, *head, fim.suffix, *tail, fim.middle, *body, *text),

@@ -87,8 +87,8 @@ def inside(line: str, chance: random.Random) -> int | None:
 def usual(session: Session, case: Case, *, one_line: bool) -> str:
     """The usual layout: everything before the cursor, everything after it, greedy, nothing filtered."""
     fim = session.manifest.fim
-    if fim is None:
-        raise SystemExit("the model has no fill-in-the-middle")
+    if fim is None or fim.middle is None:
+        raise SystemExit("the model has no fill-in-the-middle of the usual layout")
     before, after = session.engine.tokenize([case.place.before[-40_000:], case.place.after[:20_000]])
     text: list[str] = []
 
