@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,19 @@ from .minilm import NAME, minilm
 from .subjects import Subject
 from .tiny.families import FAMILIES, write_family
 from .tiny.vocabulary import Vocabulary
+
+PASSED = pytest.StashKey[dict[str, bool]]()  # of the tests in this folder that ran in this session
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note whether a test passed: test_table.py holds the document to it."""
+    report = yield
+    passed = item.config.stash.setdefault(PASSED, {})
+    passed[item.nodeid] = passed.get(item.nodeid, True) and report.passed
+    return report
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class Subject:
     Attributes:
         row: of the table in docs/models.md.
         model: a tiny family (tests/models/tiny/families.py) or an id of the catalogue.
-        real: whether its weights are those of its makers.
+        real: whether its weights are those of its makers; `size` says which of them.
         family: the file in prompts/ that it must be recognised as, "" for none.
         chat: TURNS as the family writes them, with what its tokenizer adds.
         fim: an infilling prompt of the family; {head}, {suffix} and {typed} stand for code.
@@ -36,6 +36,7 @@ class Subject:
     chat: str = ""
     fim: str = ""
     real: bool = False
+    size: str = ""
 
     @property
     def id(self) -> str:
@@ -85,7 +86,7 @@ _CODELLAMA_FIM = "⟦<s>⟧⟦▁<PRE>⟧ {head}⟦▁<SUF>⟧{suffix}⟦▁<MID
 
 SUBJECTS: tuple[Subject, ...] = (
     Subject("Qwen2.5-Coder", "qwen2.5-coder", "qwen2", "qwen2.5-coder", ALL, _CHATML, _QWEN_FIM),
-    Subject("Qwen2.5-Coder", "qwen2.5-coder-0.5b", "qwen2", "qwen2.5-coder", ALL, real=True),
+    Subject("Qwen2.5-Coder", "qwen2.5-coder-0.5b", "qwen2", "qwen2.5-coder", ALL, real=True, size="0.5B"),
     Subject("DeepSeek-Coder", "deepseek-coder", "llama", "deepseek-coder", ALL, _DEEPSEEK_CODER, _DEEPSEEK_FIM),
     Subject(
         "DeepSeek-Coder-V2", "deepseek-coder-v2", "deepseek2", "deepseek-coder-v2", ALL, _DEEPSEEK_V2, _DEEPSEEK_FIM
@@ -107,11 +108,12 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject("Mistral 7B", "mistral", "llama", "mistral-v3", NO_FIM, _MISTRAL_V3),
     Subject("Codestral", "codestral", "llama", "codestral", ALL, _MISTRAL_V3, _CODESTRAL_FIM),
     Subject("SmolLM2", "smollm2", "llama", "smollm2", NO_FIM, _CHATML),
-    Subject("SmolLM2", "smollm2-135m", "llama", "smollm2", NO_FIM, real=True),
+    Subject("SmolLM2", "smollm2-135m", "llama", "smollm2", NO_FIM, real=True, size="135M"),
     Subject("Gemma 3", "gemma3", "gemma3", "gemma", NO_FIM, _GEMMA),
+    Subject("Gemma 3", "gemma-3-270m", "gemma3", "gemma", ("complete",), real=True, size="270M"),
     Subject("CodeGemma", "codegemma", "gemma", "codegemma", ALL, _GEMMA, _CODEGEMMA_FIM),
     Subject("BERT (all-MiniLM-L6-v2)", "bert", "bert", "", ("embed",)),
-    Subject("BERT (all-MiniLM-L6-v2)", "all-minilm-l6-v2", "bert", "", ("embed",), real=True),
+    Subject("BERT (all-MiniLM-L6-v2)", "all-minilm-l6-v2", "bert", "", ("embed",), real=True, size="22M"),
 )
 
 
