@@ -11,6 +11,7 @@ import msgspec
 from codeassist import config
 from codeassist.commands.output import ByteProgress, megabytes, say, write_json
 from codeassist.errors import MissingError, ModelFileError, UnknownModelError, UsageError
+from codeassist.models.abilities import answers, completes
 from codeassist.models.catalog import Entry
 from codeassist.models.manifest import Manifest
 from codeassist.session import Workspace, open_workspace
@@ -187,10 +188,11 @@ def _facts(entry: Entry | None, manifest: Manifest | None) -> dict[str, object]:
     facts["installed"] = manifest is not None
     if manifest is not None:
         facts |= {"id": manifest.id, "path": manifest.path, "bytes": manifest.bytes, "sha256": manifest.sha256}
-        facts |= {"architecture": manifest.architecture, "family": manifest.family, "source": manifest.source}
+        family = manifest.family or (entry.family if entry else "")
+        facts |= {"architecture": manifest.architecture, "family": family, "source": manifest.source}
         facts |= {"context_tokens": manifest.context_tokens, "capabilities": manifest.capabilities}
         if not manifest.embedding:
-            facts |= {"fill_in_the_middle": "yes" if manifest.fim else "no: completes from the text before the cursor"}
+            facts |= {"completes": completes(manifest), "answers": answers(manifest)}
         if manifest.projector is not None:
             facts |= {"projector": f"{manifest.projector.path} ({manifest.projector.kind})"}
     return facts

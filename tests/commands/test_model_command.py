@@ -70,6 +70,24 @@ def test_list_on_a_pipe_is_whole(run_process: RunProcess) -> None:
     assert not [line for line in lines if "…" in line or "\x1b" in line]
 
 
+def test_info_says_how_it_completes(run: Run, tmp_path: Path) -> None:
+    """Of a model with fill-in-the-middle and of one without, in the text and in the document; the family is told."""
+    markers = ("[PREFIX]", "[SUFFIX]", "[INST]", "[/INST]", "</s>")
+    files = {
+        "codestral": write_gguf(tmp_path / "a.gguf", tokens=markers, keys={"general.name": "Codestral 22B"}),
+        "llama-3": write_gguf(tmp_path / "b.gguf", tokens=("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")),
+    }
+    for family, file in files.items():
+        added = run("model", "add", str(file), "--name", family)
+        assert (added.code, f"added {family}: {family}, can complete" in added.stderr) == (0, True)
+        info = run("model", "info", family, "--json").document
+        shown = run("model", "info", family).stdout
+        assert info["family"] == family
+        assert all(info[each] in shown for each in ("completes", "answers"))
+        assert ("fim" in info["capabilities"]) == info["completes"].startswith("fill-in-the-middle")
+    assert run("model", "info", "codestral", "--json").document["completes"].endswith("(the markers of codestral)")
+
+
 def test_add_takes_its_name_from_the_file(run: Run, tiny: Path) -> None:
     assert run("model", "add", str(tiny)).code == 0
     info = run("model", "info", "tiny-model", "--json").document
@@ -120,7 +138,7 @@ def test_a_model_that_embeds_cannot_be_the_one_that_writes(home: Path, run: Run,
     assert not (home / "config" / "config.toml").exists()
     info = run("model", "info", "mine", "--json").document
     assert info["capabilities"] == ["embed"]
-    assert "fill_in_the_middle" not in info
+    assert {"completes", "answers"}.isdisjoint(info)
     models = {model["id"]: model for model in run("model", "list", "--json").document["models"]}
     assert (models["mine"]["capabilities"], models["mine"]["default"]) == (["embed"], False)
     write(tmp_path / "a.py", "x = 1\n")
