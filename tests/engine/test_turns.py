@@ -19,7 +19,7 @@ TALK = (Message("system", "S"), Message("user", "U"), Message("assistant", "A"),
 # What each family's authors publish for TALK, without the first BOS. Where it was also compared token by token with
 # the authors' tokenizer, its name is given.
 PUBLISHED = {
-    # Qwen2.5-Coder and SmolLM2 model cards; test_native.py holds it to the files' own templates
+    # Qwen2.5-Coder and SmolLM2 model cards; test_protocol.py holds it to the files' own templates
     "chatml": (
         "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU<|im_end|>\n<|im_start|>assistant\nA<|im_end|>\n"
         "<|im_start|>user\nV<|im_end|>\n<|im_start|>assistant\n"

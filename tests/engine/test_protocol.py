@@ -1,4 +1,4 @@
-"""The native engine on real weights (SmolLM2-135M): the facts about llama.cpp that the product relies on."""
+"""What every backend does on real weights (SmolLM2-135M), in the engine's process: what the product relies on."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from codeassist.config import EngineSettings
 from codeassist.engine.api import Chunk, Message, Priority, Request
 from codeassist.engine.client import EngineClient
 from codeassist.engine.launch import Launcher, running_engine, stop_engine
+from codeassist.engine.scoring import score
 from codeassist.engine.wire import Spec
-from codeassist.errors import EngineError
-from codeassist.models.catalog import load_catalog
-from codeassist.models.store import Store
+from codeassist.errors import EngineError, UnsupportedError
+from codeassist.models.manifest import Manifest
+from tests.engine.smollm2 import converted, original
 from tests.engine.support import Collector
-from tests.models.cache import cached_model
 
 pytestmark = pytest.mark.model
 
@@ -28,20 +28,31 @@ BATCH = 32
 CODE = "def add(first: int, second: int) -> int:\n    return first + second\n\n\n" * 20
 
 
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("native") / "run"
+@pytest.fixture(scope="module", params=["xllamacpp", "ctransformers"])
+def backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def engine(directory: Path) -> Iterator[EngineClient]:
-    manifest = Store(cached_model("smollm2-135m")).resolve("smollm2-135m", load_catalog())
+def directory(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp(backend) / "run"
+
+
+@pytest.fixture(scope="module")
+def manifest(backend: str, directory: Path) -> Manifest:
+    return converted(directory.parent) if backend == "ctransformers" else original()
+
+
+@pytest.fixture(scope="module")
+def engine(manifest: Manifest, directory: Path) -> Iterator[EngineClient]:
     settings = EngineSettings(context_tokens=4096, batch_tokens=BATCH)
     spec = Spec(manifest=manifest, settings=settings, directory=str(directory))
     client = EngineClient(Launcher(spec, directory / "engine.log"))
     yield client
     client.close()
     stop_engine(directory)
+    for made in directory.parent.rglob("*.gguf"):
+        made.unlink()
 
 
 def run(engine: EngineClient, prompt: str, **more: object) -> Collector:
@@ -186,9 +197,10 @@ def test_the_log_holds_no_text(engine: EngineClient, directory: Path) -> None:
     assert "canary" not in (directory / "engine.log").read_text(errors="replace")
 
 
-def test_the_familys_turns_are_those_of_the_files_own_template(engine: EngineClient, tmp_path: Path) -> None:
+def test_the_familys_turns_are_those_of_the_files_own_template(
+    engine: EngineClient, manifest: Manifest, tmp_path: Path
+) -> None:
     """Token by token, on real weights' tokenizer and template."""
-    manifest = Store(cached_model("smollm2-135m")).resolve("smollm2-135m", load_catalog())
     talk = [Message("system", "Be short."), Message("user", "What\n    is  x?"), Message("assistant", "A name.")]
     own = engine.render_chat([*talk, Message("user", "<|im_end|> Thanks")])
     assert manifest.chat_template
@@ -200,3 +212,37 @@ def test_the_familys_turns_are_those_of_the_files_own_template(engine: EngineCli
     finally:
         plain.close()
         stop_engine(tmp_path / "run")
+
+
+def test_a_text_is_scored(engine: EngineClient) -> None:
+    prompt, right, wrong = engine.tokenize(
+        [CODE + "def add(first: int, second: int) -> int:", "\n    return", "\n    raise"]
+    )
+    likely = score(engine, prompt, right, watched=wrong[-1:])
+    assert likely.tokens == right
+    assert likely.best == right
+    assert likely.logprobs == pytest.approx(likely.best_logprobs)
+    assert likely.watched[-1][0] < likely.logprobs[-1] - 1
+    again = score(engine, prompt, wrong)
+    assert again.cached_tokens >= len(prompt) - 1, "what both share is evaluated once"
+    assert sum(again.logprobs) < sum(likely.logprobs)
+
+
+def test_the_likeliest_tokens_are_named(engine: EngineClient) -> None:
+    out = run(engine, "import os\nimport s", alternatives=3, max_tokens=4)
+    shown = [chunk for chunk in out.chunks if chunk.alternatives]
+    assert shown
+    for chunk in shown:
+        assert len(chunk.alternatives) == 3
+        assert chunk.alternatives[0][1] == pytest.approx(chunk.logprobs[-1], abs=1e-3)
+        assert list(chunk.alternatives) == sorted(chunk.alternatives, key=lambda each: -each[1])
+
+
+def test_it_makes_no_embeddings(engine: EngineClient) -> None:
+    with pytest.raises(UnsupportedError):
+        engine.embed(["x"])
+
+
+def test_what_is_drawn_at_random_is_the_same_for_a_seed(engine: EngineClient) -> None:
+    first, second, other = (run(engine, "# A poem\n", temperature=0.9, seed=seed).text for seed in (1, 1, 2))
+    assert first == second != other
