@@ -103,6 +103,7 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject("StarCoder2", "starcoder2", "starcoder2", "starcoder2", NO_CHAT, "", _STARCODER_FIM),
     Subject("CodeLlama", "codellama", "llama", "codellama", ALL, _LLAMA2, _CODELLAMA_FIM),
     Subject("Llama 3", "llama3", "llama", "llama-3", NO_FIM, _LLAMA3),
+    Subject("MiniCPM-Llama3-V 2.5", "minicpm-v", "llama", "llama-3", NO_FIM, _LLAMA3),
     Subject("Phi-3", "phi3", "phi3", "phi-3", NO_FIM, _PHI3),
     Subject("Mixtral 8x7B", "mixtral", "llama", "mixtral", NO_FIM, _MISTRAL),
     Subject("Mistral 7B", "mistral", "llama", "mistral-v3", NO_FIM, _MISTRAL_V3),
@@ -113,6 +114,8 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject("Gemma 3", "gemma-3-270m", "gemma3", "gemma", ("complete",), real=True, size="270M"),
     Subject("CodeGemma", "codegemma", "gemma", "codegemma", ALL, _GEMMA, _CODEGEMMA_FIM),
     Subject("BERT (all-MiniLM-L6-v2)", "bert", "bert", "", ("embed",)),
+    Subject("BERT (BGE small)", "bge", "bert", "", ("embed",)),
+    Subject("Nomic Embed", "nomic", "nomic-bert", "", ("embed",)),
     Subject("BERT (all-MiniLM-L6-v2)", "all-minilm-l6-v2", "bert", "", ("embed",), real=True, size="22M"),
 )
 

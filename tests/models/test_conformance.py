@@ -120,7 +120,8 @@ def test_embed(loaded: Loaded) -> None:
     first, second, third = made.vectors
     assert all(math.isclose(sum(value * value for value in vector), 1.0, rel_tol=1e-3) for vector in made.vectors)
     assert first == pytest.approx(third, abs=1e-5)
-    assert sum(one * other for one, other in zip(first, second, strict=True)) < 0.99
+    likeness = sum(one * other for one, other in zip(first, second, strict=True))
+    assert likeness < (0.9 if loaded.subject.real else 0.9999), "random weights say little of a text, but something"
     plain = loaded.engine.tokenize(texts)
     assert made.tokens == sum(map(len, plain)) + 2 * len(texts), "each between [CLS] and [SEP]"
     with pytest.raises(UnsupportedError):

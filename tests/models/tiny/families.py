@@ -22,6 +22,7 @@ from .llama import (
     codestral,
     deepseek_coder,
     llama3,
+    minicpm_v,
     mistral,
     mixtral,
     smollm2,
@@ -184,10 +185,9 @@ def codegemma() -> Tiny:
     return Tiny("gemma", "CodeGemma", "gemma", vocabulary, keys, tensors, chat.GEMMA)
 
 
-def bert() -> Tiny:
-    """A BERT that embeds: WordPiece, mean pooling."""
+def _encoder(architecture: str, name: str, licence: str, pooling: int) -> Tiny:
     vocabulary = wordpiece()
-    keys = {
+    keys: dict[str, int | float | bool | str] = {
         "context_length": 128,
         "embedding_length": layers.WIDTH,
         "block_count": BLOCKS,
@@ -195,11 +195,29 @@ def bert() -> Tiny:
         "attention.head_count": layers.HEADS,
         "attention.layer_norm_epsilon": 1e-12,
         "attention.causal": False,
-        "pooling_type": 1,
+        "pooling_type": pooling,
     }
-    tensors = layers.bert(len(vocabulary.tokens), 128)
+    size = len(vocabulary.tokens)
+    tensors = layers.bert(size, 128) if architecture == "bert" else layers.nomic_bert(size)
+    if architecture == "nomic-bert":
+        keys["rope.freq_base"] = 1000.0
     more = {"tokenizer.ggml.token_type_count": 2}
-    return Tiny("bert", "BERT", "apache-2.0", vocabulary, keys, tensors, more=more)
+    return Tiny(architecture, name, licence, vocabulary, keys, tensors, more=more)
+
+
+def bert() -> Tiny:
+    """A BERT that embeds: WordPiece, the mean of all tokens (all-MiniLM-L6-v2)."""
+    return _encoder("bert", "BERT", "apache-2.0", 1)
+
+
+def bge() -> Tiny:
+    """BGE: a BERT whose first token's vector is the text's."""
+    return _encoder("bert", "BGE small", "mit", 2)
+
+
+def nomic() -> Tiny:
+    """Nomic Embed."""
+    return _encoder("nomic-bert", "Nomic Embed", "apache-2.0", 1)
 
 
 FAMILIES: dict[str, Callable[[], Tiny]] = {
@@ -210,6 +228,7 @@ FAMILIES: dict[str, Callable[[], Tiny]] = {
     "starcoder2": starcoder2,
     "codellama": codellama,
     "llama3": llama3,
+    "minicpm-v": minicpm_v,
     "phi3": phi3,
     "mixtral": mixtral,
     "mistral": mistral,
@@ -218,4 +237,6 @@ FAMILIES: dict[str, Callable[[], Tiny]] = {
     "gemma3": gemma3,
     "codegemma": codegemma,
     "bert": bert,
+    "bge": bge,
+    "nomic": nomic,
 }

@@ -151,3 +151,15 @@ def bert(vocabulary: int, context: int) -> Tensors:
         tensors |= {f"{block}.{part}_norm.weight": (WIDTH,) for part in ("attn_output", "layer_output")}
         tensors |= dense(block, gate=False)
     return biased(tensors)
+
+
+def nomic_bert(vocabulary: int) -> Tensors:
+    """Nomic's encoder: positions by rotation, attention in one tensor, a gate, no biases but those of norms."""
+    tensors: Tensors = {"token_embd.weight": (vocabulary, WIDTH), "token_types.weight": (2, WIDTH)}
+    norms: Tensors = {"token_embd_norm.weight": (WIDTH,)}
+    for number in range(BLOCKS):
+        block = f"blk.{number}"
+        tensors |= {f"{block}.attn_qkv.weight": (3 * WIDTH, WIDTH), f"{block}.attn_output.weight": (WIDTH, WIDTH)}
+        norms |= {f"{block}.{part}_norm.weight": (WIDTH,) for part in ("attn_output", "layer_output")}
+        tensors |= dense(block)
+    return tensors | biased(norms)

@@ -46,6 +46,16 @@ def llama3() -> Tiny:
     return _llama("Llama 3", "llama3", byte_level(markers, ids, pre="llama-bpe"), chat.LLAMA3, 5e5)
 
 
+def minicpm_v() -> Tiny:
+    """The language part of MiniCPM-Llama3-V 2.5: Llama 3 with tokens that stand around images."""
+    model = llama3()
+    around = ["<image>", "</image>", "<slice>", "</slice>"]
+    vocabulary = model.vocabulary
+    markers = [*vocabulary.tokens[-5:], *around]
+    vocabulary = byte_level(markers, vocabulary.ids, pre="llama-bpe")
+    return _llama("MiniCPM-Llama3-V 2.5", "minicpm", vocabulary, chat.LLAMA3, 5e5)
+
+
 def smollm2() -> Tiny:
     """SmolLM2: Llama's architecture, its own pre-tokenizer, ChatML; control tokens come first."""
     first = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<repo_name>", "<reponame>", "<file_sep>", "<filename>"]

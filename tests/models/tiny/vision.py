@@ -6,6 +6,7 @@ resampler has 4,096 as its width in the code: its matrices are written as random
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,10 @@ _POSITIONS = 70 * 70  # that MiniCPM-V's encoder knows
 _BLOCK_BYTES, _BLOCK_WEIGHTS, _SCALE_BYTES = 18, 32, 2  # of Q4_0
 
 
-def write_eyed(kind: str, folder: Path) -> tuple[Path, Path]:
-    """Write a language model and a projector for it."""
-    return write_tiny(folder / f"{kind}.gguf", _language(WIDTHS[kind])), write_projector(
-        kind, folder / f"mm-{kind}.gguf"
-    )
+def write_eyed(kind: str, folder: Path, keys: Mapping[str, Any] | None = None) -> tuple[Path, Path]:
+    """Write a language model and a projector for it; `keys` as in `write_tiny`."""
+    model = write_tiny(folder / f"{kind}.gguf", _language(WIDTHS[kind]), keys)
+    return model, write_projector(kind, folder / f"mm-{kind}.gguf")
 
 
 def write_projector(kind: str, path: Path) -> Path:
