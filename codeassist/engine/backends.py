@@ -14,7 +14,14 @@ DEFAULT = "xllamacpp"
 def _xllamacpp(spec: Spec, socket: Path) -> Engine:
     from codeassist.engine.xllamacpp import NativeEngine
 
-    return NativeEngine(spec.manifest, spec.settings, socket)
+    return NativeEngine(spec.manifest, spec.settings, socket, spec.draft)
+
+
+def _llama_cpp_python(spec: Spec, _socket: Path) -> Engine:
+    from codeassist.engine.capi import native_library
+    from codeassist.engine.llamacpp import LlamaCppEngine
+
+    return LlamaCppEngine(spec.manifest, spec.settings, native_library(), spec.draft)
 
 
 def _ctransformers(spec: Spec, _socket: Path) -> Engine:
@@ -23,7 +30,11 @@ def _ctransformers(spec: Spec, _socket: Path) -> Engine:
     return CtransformersEngine(spec.manifest, spec.settings)
 
 
-BACKENDS: dict[str, Callable[[Spec, Path], Engine]] = {"xllamacpp": _xllamacpp, "ctransformers": _ctransformers}
+BACKENDS: dict[str, Callable[[Spec, Path], Engine]] = {
+    "xllamacpp": _xllamacpp,
+    "llama-cpp-python": _llama_cpp_python,
+    "ctransformers": _ctransformers,
+}
 
 
 def backend_of(spec: Spec) -> str:

@@ -10,12 +10,12 @@ import httpx
 import msgspec
 
 from codeassist.config import EngineSettings
+from codeassist.engine.leading import Leading
 from codeassist.engine.uds import http_client
 from codeassist.errors import EngineError
 from codeassist.models.manifest import Manifest
 
 _TOKENIZE_SECONDS = 60.0
-_SIGN = "\x01"
 
 
 def parameters(manifest: Manifest, settings: EngineSettings, socket: Path) -> Any:
@@ -47,7 +47,7 @@ class Llama:
                 f"the model {manifest.id} cannot be loaded: {error}", f"check it: codeassist model verify {manifest.id}"
             ) from error
         self._http = http_client(socket, _TOKENIZE_SECONDS)
-        self._lead: tuple[int, ...] | None = None  # the tokens of the sign, once they were asked for
+        self._leading = Leading(self.tokens)
 
     def tokens(self, text: str, *, special: bool = False, ends: bool = False) -> tuple[int, ...]:
         """Token ids. `special`: markers in the text become control tokens; `ends`: the model's own first and last
@@ -56,18 +56,8 @@ class Llama:
         return tuple(self.post("/tokenize", body)["tokens"])
 
     def piece(self, text: str) -> tuple[int, ...]:
-        """Token ids of a text that stands anywhere in a prompt, specials off.
-
-        SentencePiece puts a space before every text that is not the rest of another (llama.cpp, src/llama-vocab.cpp),
-        so what a prompt is pieced together from would be shifted by one. A sign that no vocabulary joins with anything
-        goes first, and comes off again.
-        """
-        if self._lead is None:
-            self._lead = self.tokens(_SIGN)
-        if len(self._lead) < 2:  # a space and the sign
-            return self.tokens(text)
-        tokens = self.tokens(_SIGN + text)
-        return tokens[len(self._lead) :] if tokens[: len(self._lead)] == self._lead else self.tokens(text)
+        """Token ids of a text that stands anywhere in a prompt, specials off; see `Leading`."""
+        return self._leading.piece(text)
 
     def pieces(self, text: str) -> list[tuple[int, str]]:
         """Token ids with markers read as control tokens, and the text of each; "" for half a character."""

@@ -9,6 +9,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from codeassist.engine.api import Chunk, Emit, Request, Scores, Usage
+from codeassist.engine.drafting import Ahead, Drafter
 from codeassist.engine.logits import Logits, Reading, choose, likeliest, norm, read, scores
 from codeassist.engine.output import Output
 from codeassist.engine.pieces import Pieces
@@ -47,8 +48,10 @@ class Stepper(Protocol):
         ...
 
 
-def generate(stepper: Stepper, pieces: Pieces, ends: frozenset[int], request: Request, emit: Emit) -> None:
-    """One generation, as `Engine.generate` says; `ends` are the tokens that end it.
+def generate(
+    stepper: Stepper, pieces: Pieces, ends: frozenset[int], request: Request, emit: Emit, drafter: Drafter | None = None
+) -> None:
+    """One generation, as `Engine.generate` says; `ends` are the tokens that end it, `drafter` makes it faster.
 
     Raises:
         EngineError: the prompt does not fit into the context, or the model failed.
@@ -56,7 +59,7 @@ def generate(stepper: Stepper, pieces: Pieces, ends: frozenset[int], request: Re
     if request.scored:
         _score(stepper, pieces, request, emit)
     else:
-        _Run(stepper, pieces, ends, request, emit).go()
+        _Run(stepper, pieces, ends, request, emit).go(Ahead(stepper, request.prompt, drafter))
 
 
 def score(
@@ -130,12 +133,12 @@ class _Run:
         self._usage = Usage(prompt_tokens=len(request.prompt))
         self._unsaid: list[tuple[int, float]] = []  # tokens, with their log-probabilities, whose text is held back
 
-    def go(self) -> None:
+    def go(self, ahead: Ahead) -> None:
         """Evaluate the prompt, then write."""
         prompt = self._request.prompt
         self._check(prompt)
         for rows in _prefill(self._stepper, prompt, len(prompt) - 1, self._progress):
-            self._write(rows[-1])
+            self._write(rows[-1], ahead)
 
     def _check(self, prompt: Sequence[int]) -> None:
         most = self._stepper.context_tokens
@@ -151,19 +154,19 @@ class _Run:
         self._usage = replace(self._usage, cached_tokens=cached, evaluated_tokens=evaluated)
         return self._emit(Chunk(usage=self._usage))
 
-    def _write(self, row: Logits) -> None:
+    def _write(self, row: Logits, ahead: Ahead) -> None:
         room = self._stepper.context_tokens - len(self._request.prompt)
         for left in range(min(self._request.max_tokens, room), 0, -1):
             total = norm(row)
             token = self._next(row)
             self._usage = replace(self._usage, generated_tokens=self._usage.generated_tokens + 1)
-            if token in self._ends:
+            if token in self._ends and not self._forced:
                 self._finish("stop")
                 return
             if self._say(token, row, total):
                 return
             if left > 1:
-                row = self._stepper.feed([token], 1)[-1]
+                row = ahead.after(token)
         self._finish("length")
 
     def _next(self, row: Logits) -> int:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeassist.engine.api import Chunk, Request
+from codeassist.engine.drafting import Drafter
 from codeassist.engine.logits import Logits, choose, likeliest
 from codeassist.engine.output import Output
 from codeassist.engine.pieces import Pieces
@@ -28,10 +29,12 @@ def writes(text: str, *, end: bool = True, **options: int) -> NumpyStepper:
     return NumpyStepper((*tokens_of(text), *((END,) if end else ())), len(PROMPT), **options)
 
 
-def run(stepper: NumpyStepper, prompt: Sequence[int] = PROMPT, **options: object) -> Collector:
+def run(
+    stepper: NumpyStepper, prompt: Sequence[int] = PROMPT, drafter: Drafter | None = None, **options: object
+) -> Collector:
     out = Collector()
     request = Request(prompt=tuple(prompt), **({"max_tokens": 30} | options))  # type: ignore[arg-type]
-    generate(stepper, PIECES, frozenset({END}), request, out.emit)
+    generate(stepper, PIECES, frozenset({END}), request, out.emit, drafter)
     return out
 
 
@@ -269,3 +272,29 @@ def test_usage_only_grows() -> None:
     out = run(writes(" return first\n"))
     counts = [(each.usage.evaluated_tokens, each.usage.generated_tokens) for each in out.chunks]
     assert all(one <= other for one, other in pairwise(counts))
+
+
+@pytest.mark.parametrize("guess", ["abcdefghij", "abXdefghij", "XXXXXXXXXX", ""])
+@pytest.mark.parametrize("temperature", [0.0, 2.0])
+def test_drafts_change_nothing_of_the_output(guess: str, temperature: float) -> None:
+    alone, checked = writes("abcdefghij"), writes("abcdefghij")
+    drafter = Drafter(writes(guess, context=48), 3, len(PIECES))
+    plain = run(alone, temperature=temperature, max_tokens=14)
+    drafted = run(checked, drafter=drafter, temperature=temperature, max_tokens=14)
+    assert (drafted.text, drafted.last) == (plain.text, plain.last)
+    assert [chunk.logprobs for chunk in drafted.chunks] == [chunk.logprobs for chunk in plain.chunks]
+    assert (len(checked.fed) < len(alone.fed)) == (guess[:2] == "ab"), "right guesses save steps"
+    again = run(checked, drafter=drafter, max_tokens=3)
+    assert again.last.usage.cached_tokens == len(PROMPT) - 1
+    assert again.text == "abc"
+
+
+def test_a_draft_stops_at_the_end_of_the_context_and_where_it_is_unsure() -> None:
+    checked = writes("abcdefghij", context=len(PROMPT) + 4)
+    assert run(checked, drafter=Drafter(writes("abcdefghij"), 3, len(PIECES))).text == "abcdef", "four tokens"
+    unsure = Drafter(NumpyStepper(), 3, len(PIECES))
+    assert unsure.guess(PROMPT, 3) == []
+    sure = Drafter(writes("abcdefghij"), 3, len(PIECES))
+    assert len(sure.guess(PROMPT, 3)) == 3
+    assert sure.guess(PROMPT, 0) == []
+    assert Drafter(writes("abcdefghij"), 3, ord("b")).guess(PROMPT, 3) == list(b"a"), "what the other does not know"
