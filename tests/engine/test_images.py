@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 import base64
-import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from codeassist.config import EngineSettings
 from codeassist.engine.api import Message, Request
 from codeassist.engine.client import EngineClient
 from codeassist.engine.uds import http_client
-from codeassist.engine.wire import Spec
 from codeassist.errors import EngineError, UnsupportedError
-from codeassist.models.add import add
-from codeassist.models.manifest import Manifest
-from codeassist.models.store import Store
-from tests.models.tiny.vision import IMAGE_TOKENS, LLAVA, MINICPM_V, WIDTHS, write_eyed, write_projector
+from tests.models.tiny.vision import IMAGE_TOKENS, LLAVA, MINICPM_V
 from tests.pictures import BLUE, RED, jpeg, png
 
+from .eyes import asked, first, manifest_of, spec_of
 from .support import Collector, client_of
-
-SETTINGS = EngineSettings(start_seconds=60, context_tokens=2048)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("eyed")
-
-
-def manifest_of(kind: str, folder: Path) -> Manifest:
-    model, projector = write_eyed(kind, folder)
-    return add(model, Store(folder / "models"), projector=projector)
-
-
-def spec_of(manifest: Manifest, folder: Path) -> Spec:
-    directory = folder / f"run-{manifest.id}"
-    directory.mkdir(mode=0o700, exist_ok=True)
-    return Spec(manifest=manifest, settings=SETTINGS, directory=str(directory))
 
 
 @pytest.fixture(scope="module", params=[LLAVA, MINICPM_V])
@@ -57,19 +39,6 @@ def llava(folder: Path) -> Iterator[EngineClient]:
     here.mkdir()
     with client_of(spec_of(manifest_of(LLAVA, here), here), private=True) as client:
         yield client
-
-
-def asked(engine: EngineClient, text: str, images: Sequence[bytes], max_tokens: int = 2) -> Collector:
-    """What a question about images gets."""
-    turns = (Message("system", "Look."), Message("user", text, tuple(images)))
-    collector = Collector()
-    engine.generate(Request(prompt=(), turns=turns, max_tokens=max_tokens), collector.emit)
-    return collector
-
-
-def first(collector: Collector) -> float:
-    """The log-probability of the first token."""
-    return next(chunk.logprobs[0] for chunk in collector.chunks if chunk.logprobs)
 
 
 def test_an_image_changes_the_answer(eyed: tuple[str, EngineClient]) -> None:
@@ -147,16 +116,6 @@ def test_text_stays_text(llava: EngineClient, text: str) -> None:
     assert asked(llava, text, [png(RED)]).last.usage.prompt_tokens >= plain - 1 + len(least)
 
 
-def test_a_picture_that_cannot_be_decoded(llava: EngineClient) -> None:
-    """Well-formed as far as a header tells: the decoder in the engine refuses it, and the engine lives."""
-    whole = jpeg()
-    broken = whole.replace(b"\x01\x01\0\0\x3f\0", b"\x01\x09\0\0\x3f\0", 1)  # a scan of a component that is not there
-    assert broken != whole
-    with pytest.raises(EngineError, match="cannot be decoded"):
-        asked(llava, "what?", [broken])
-    assert asked(llava, "what now?", [png(RED)]).text
-
-
 def test_a_client_cannot_hand_over_what_was_not_looked_at(llava: EngineClient, folder: Path) -> None:
     with pytest.raises(EngineError, match="it is GIF"):
         asked(llava, "what?", [b"GIF89a" + bytes(100)])
@@ -190,30 +149,3 @@ def test_over_the_wire(folder: Path) -> None:
             body["messages"][0]["images"] = [base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()]
             assert http.post("/v1/chat/completions", json=body).status_code == 400
             http.post("/shutdown")
-
-
-def test_a_projector_of_another_width(folder: Path) -> None:
-    """llama.cpp refuses the pair: the client gets an error that names the model, not a crash."""
-    here = folder / "wide"
-    here.mkdir()
-    model, _ = write_eyed(LLAVA, here)
-    wide = write_projector(MINICPM_V, here / "other.gguf")
-    manifest = add(model, Store(here / "models"), projector=wide)
-    assert WIDTHS[LLAVA] != WIDTHS[MINICPM_V]
-    with client_of(spec_of(manifest, here)) as client, pytest.raises(EngineError, match=r"load|start"):
-        client.info()
-
-
-def test_a_damaged_projector(folder: Path) -> None:
-    """Its structure is whole, the type of a key is another: llama.cpp aborts, and the client is told."""
-    here = folder / "damaged"
-    here.mkdir()
-    model, projector = write_eyed(LLAVA, here)
-    key = b"clip.vision.patch_size"
-    data = bytearray(projector.read_bytes())
-    at = data.index(key) + len(key)
-    data[at : at + 4] = struct.pack("<I", 6)  # a float
-    projector.write_bytes(bytes(data))
-    manifest = add(model, Store(here / "models"), projector=projector)
-    with client_of(spec_of(manifest, here)) as client, pytest.raises(EngineError, match="died at start"):
-        client.info()

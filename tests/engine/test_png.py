@@ -14,6 +14,11 @@ from codeassist.errors import UsageError
 from tests.pictures import PNG_SIGNATURE, png, png_chunk, png_header, png_of
 
 
+def named(value: bytes | str) -> str:
+    """The name of a case; bytes would name it at length."""
+    return value if isinstance(value, str) else ""
+
+
 def refused(data: bytes) -> str:
     with pytest.raises(UsageError) as caught:
         look_at(data)
@@ -54,10 +59,10 @@ def test_sizes_that_are_refused_unread(width: int, height: int) -> None:
     assert "pixels" in refused(png_of(png_header(width, height), b"\0"))
 
 
-@pytest.mark.parametrize("bomb", [b"\0" * 300_000_000, b"\0" * 200])
-def test_a_bomb_is_refused_early(bomb: bytes) -> None:
+@pytest.mark.parametrize("size", [100_000_000, 200])
+def test_a_bomb_is_refused_early(size: int) -> None:
     """A header of one pixel, and rows without end: no more is unpacked than the header promises and one stretch."""
-    assert "more than its header" in refused(png_of(png_header(1, 1), bomb))
+    assert "more than its header" in refused(png_of(png_header(1, 1), bytes(size)))
 
 
 @pytest.mark.parametrize("size", [0, 7, 8, 20, 33, 60, -1, -12])
@@ -86,6 +91,7 @@ def test_truncated_ones(size: int) -> None:
         (PNG_SIGNATURE + struct.pack(">I4s", 2**32 - 1, b"IHDR") + bytes(90), "truncated"),
         (png().replace(b"IDAT", b"IDAU"), "damaged"),
     ],
+    ids=named,
 )
 def test_what_is_refused(data: bytes, why: str) -> None:
     assert why in refused(data)
