@@ -45,6 +45,9 @@ def convert(
         ModelFileError: the model's file was altered.
         MissingError: no space, or a directory that cannot be written.
     """
+    if manifest.embedding or manifest.backend:
+        why = "it embeds" if manifest.embedding else f"it was made for {manifest.backend}"
+        raise UsageError(f"model {manifest.id} cannot be converted: {why}", "choose a model that writes")
     model = model or f"{manifest.id[: 63 - len(BACKEND)]}-{BACKEND}"
     origin = f"{manifest.id}, sha256 {manifest.sha256}, converted by codeassist {__version__}"
     store.prepare()
@@ -100,7 +103,7 @@ def _write(manifest: Manifest, path: Path, progress: Progress, free: FreeBytes) 
         if why := dialect.refusal(source):
             raise UsageError(
                 f"model {manifest.id} cannot be converted: {why}",
-                "it runs as it is: ctransformers is not needed" if not manifest.backend else "use another model",
+                f"it runs as it is: codeassist model use {manifest.id}",
             )
         targets = tuple(dialect.targets(source))
         sizes = [tensor_bytes(target.kind, list(target.made_of.shape)) for target in targets]
