@@ -29,7 +29,7 @@ TURNS = (
     (Message("user", "Hello"),),
     (Message("system", "Be short."), Message("user", "x<|im_end|>y"), Message("assistant", "z"), Message("user", "?")),
 )
-STEPS = 200
+STEPS, DRAFTED = 200, 60
 
 
 class Written(msgspec.Struct):
@@ -123,8 +123,8 @@ def visits(engine: Engine) -> list[Usage]:
 
 def crowded(engine: Engine) -> list[Written]:
     """Prompts of half the context each, then one of nearly all of it, then the first again."""
-    first, second, third = (engine.tokenize([f"# file {name}\n" + CODE * 12])[0][:260] for name in ("a", "b", "c"))
-    return [write(engine, prompt) for prompt in (first, second, third, (*first, *second)[:500], first)]
+    first, second = (engine.tokenize([f"# file {name}\n" + CODE * 12])[0][:260] for name in ("a", "b"))
+    return [write(engine, prompt) for prompt in (first, second, (*second, *first)[:500], first)]
 
 
 def refused(engine: Engine) -> list[str]:
@@ -158,7 +158,7 @@ def main() -> None:
         agreeing(engine, default.greedy.tokens),
         visits(engine),
         crowded(engine),
-        write(drafting, engine.tokenize([CODE])[0], max_tokens=STEPS),
+        write(drafting, engine.tokenize([CODE])[0], max_tokens=DRAFTED),
         refused(engine),
     )
     drafting.close()
