@@ -1,4 +1,5 @@
-"""Settings: defaults, then config.toml, then the environment, then flags; each value knows its origin."""
+"""Settings: defaults, what `model tune` found, config.toml, the environment, flags, the later ones first; each value
+knows its origin."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from codeassist import toml
+from codeassist import toml, tuned
 from codeassist.errors import ConfigError
 from codeassist.paths import Paths, user_paths
 
@@ -51,6 +52,7 @@ class CompletionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     suffix_tokens: Natural = 48
     anchor_lines: Natural = 40  # the anchor is at most so many lines above the cursor
     context_tokens: Natural = 256  # of other places in the repository
+    expected_ms: Natural = 0  # from a keystroke to a suggestion, as measured by `model tune`; 0: not known
 
 
 class ContextSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,7 +123,8 @@ class Loaded:
     settings: Settings
     paths: Paths
     fake_script: Path | None
-    origins: Mapping[str, str]  # dotted name -> "default", "file", "environment" or "flag"
+    origins: Mapping[str, str]  # dotted name -> "default", "tuned", "file", "environment" or "flag"
+    tuning: tuned.Tuning = tuned.NEVER
 
 
 def load(environ: Mapping[str, str], *, model: str | None = None) -> Loaded:
@@ -132,8 +135,12 @@ def load(environ: Mapping[str, str], *, model: str | None = None) -> Loaded:
     """
     paths = user_paths(environ)
     table = _read_toml(paths.config_file)
+    tuning = _tuning(paths)
+    measured = tuning.profile.settings if tuning.profile else {}
     origins = dict.fromkeys(_leaves(msgspec.to_builtins(Settings())), "default")
+    origins |= dict.fromkeys(_leaves(measured), "tuned")
     origins |= dict.fromkeys((_setting(name, origins) for name in _leaves(table)), "file")
+    table = _merged(measured, table)
     for origin, name in (("environment", environ.get("CODEASSIST_MODEL")), ("flag", model)):
         if name:
             table["model"] = name
@@ -142,7 +149,26 @@ def load(environ: Mapping[str, str], *, model: str | None = None) -> Loaded:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{paths.config_file}: {error}", "correct that key, or remove it") from error
-    return Loaded(settings, paths, _fake_script(environ.get("CODEASSIST_ENGINE", "")), origins)
+    return Loaded(settings, paths, _fake_script(environ.get("CODEASSIST_ENGINE", "")), origins, tuning)
+
+
+def _tuning(paths: Paths) -> tuned.Tuning:
+    """What `model tune` found; settings that this version does not know are not believed."""
+    found = tuned.in_force(paths.state)
+    try:
+        msgspec.convert(found.profile.settings if found.profile else {}, Settings)
+    except msgspec.ValidationError:
+        return tuned.Tuning("damaged", found.power)
+    return found
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Two nested tables; what the second says goes first."""
+    both = {**below, **above}
+    for name in below.keys() & above.keys():
+        if isinstance(below[name], Mapping) and isinstance(above[name], Mapping):
+            both[name] = _merged(below[name], above[name])
+    return both
 
 
 def _fake_script(value: str) -> Path | None:

@@ -176,10 +176,25 @@ def _client(loaded: Loaded, manifest: Manifest, notice: Notice | None, mode: str
         manifest=manifest,
         settings=loaded.settings.engine,
         directory=str(embedding_directory(loaded) if manifest.embedding else engine_directory(loaded)),
+        draft=_draft(loaded, manifest),
         fake_script=str(loaded.fake_script.absolute()) if loaded.fake_script else "",
     )
     log = loaded.paths.logs / "embedding.log" if manifest.embedding else engine_log(loaded)
     return EngineClient(Launcher(spec, log, private=mode == "private", notice=notice))
+
+
+def _draft(loaded: Loaded, manifest: Manifest) -> Manifest | None:
+    """The installed model of `engine.draft`, if drafts of it are of use to this one: same tokens, another model.
+
+    Raises:
+        MissingError: it is not installed, or its file has changed.
+    """
+    name = loaded.settings.engine.draft
+    if not name or manifest.embedding or name == manifest.id or loaded.fake_script:
+        return None
+    draft = Store(loaded.paths.models).resolve(name, load_catalog())
+    check(draft)
+    return draft if (draft.family, draft.fim) == (manifest.family, manifest.fim) else None
 
 
 def engine_directory(loaded: Loaded) -> Path:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from codeassist.commands.options import Json
+from codeassist.commands.options import Json, Model
 
 model_app = typer.Typer(help="List, pull, add and choose models.", no_args_is_help=True, rich_markup_mode=None)
 engine_app = typer.Typer(help="The process that runs the model.", no_args_is_help=True, rich_markup_mode=None)
@@ -94,6 +94,33 @@ def model_info(
     from codeassist.commands import model
 
     raise typer.Exit(model.info(os.environ, model_id, as_json=as_json))
+
+
+@model_app.command("tune")
+def model_tune(
+    target: Annotated[
+        int, typer.Option("--target", metavar="MS", min=50, max=60000, help="From a keystroke to a suggestion.")
+    ] = 500,
+    requantise: Annotated[
+        str, typer.Option("--requantise", metavar="LAYOUT", help="Try other weights: mixed, q8_0 or q4_0.")
+    ] = "",
+    rounds: Annotated[int, typer.Option("--rounds", min=1, max=50, help="How often each is measured.")] = 3,
+    model: Model = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget what was measured.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure this machine and choose settings for it.
+
+    Takes a minute or two on an idle machine. What is chosen goes before the defaults; config.toml goes first. Other
+    weights are kept only if they are faster here and lose nothing that can be measured.
+    """
+    from codeassist.commands import tune
+
+    if reset:
+        raise typer.Exit(tune.forget(os.environ))
+    wish = tune.Wish(target, rounds, requantise, dry_run)
+    raise typer.Exit(tune.run(os.environ, wish, model=model, as_json=as_json))
 
 
 @model_app.command("remove")

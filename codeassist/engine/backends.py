@@ -7,6 +7,7 @@ from pathlib import Path
 
 from codeassist.engine.api import Engine
 from codeassist.engine.wire import Spec
+from codeassist.errors import UnsupportedError
 
 DEFAULT = "xllamacpp"
 
@@ -14,7 +15,9 @@ DEFAULT = "xllamacpp"
 def _xllamacpp(spec: Spec, socket: Path) -> Engine:
     from codeassist.engine.xllamacpp import NativeEngine
 
-    return NativeEngine(spec.manifest, spec.settings, socket, spec.draft)
+    if spec.draft is not None:  # it tells no probabilities of drafted tokens, and was slower wherever it was measured
+        raise UnsupportedError("this backend checks no drafts", "set engine.backend to llama-cpp-python, or no draft")
+    return NativeEngine(spec.manifest, spec.settings, socket)
 
 
 def _llama_cpp_python(spec: Spec, _socket: Path) -> Engine:

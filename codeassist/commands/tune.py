@@ -1,0 +1,159 @@
+"""`codeassist model tune`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from codeassist.commands.output import ByteProgress, Waiting, say, write_json
+from codeassist.config import DEFAULT_MODEL
+from codeassist.engine.wire import Spec
+from codeassist.errors import MissingError, UsageError
+from codeassist.models.manifest import Manifest
+from codeassist.models.mixing import LAYOUTS
+from codeassist.models.store import check
+from codeassist.session import Workspace, engine_directory, engine_log, open_workspace
+from codeassist.terminal import one_line
+from codeassist.tuned import Profile, reset, write
+from codeassist.tuning import candidates
+from codeassist.tuning.choice import DEFAULT_TARGET_MS
+from codeassist.tuning.pipeline import Outcome, Row, Tuner, refit, tune
+from codeassist.tuning.requantising import Trial, try_layout
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the person asked for."""
+
+    target_ms: int = DEFAULT_TARGET_MS
+    rounds: int = 3
+    layout: str = ""
+    dry_run: bool = False
+
+
+def run(environ: Mapping[str, str], wish: Wish, *, model: str | None = None, as_json: bool = False) -> int:
+    """Measure, choose, and write what was chosen."""
+    if wish.layout and wish.layout not in LAYOUTS:
+        raise UsageError(f"no layout is called {wish.layout[:40]!r}", f"there are {', '.join(LAYOUTS)}")
+    workspace = open_workspace(environ, model)
+    manifest = _model(workspace)
+    installed = workspace.store.installed().manifests
+    spec = Spec(
+        manifest=manifest,
+        settings=candidates.plain(workspace.loaded.settings.engine),
+        directory=str(engine_directory(workspace.loaded)),
+    )
+    _quiet(workspace)
+    with Waiting("measuring") as waiting:
+        tuner = Tuner(spec, engine_log(workspace.loaded), wish.target_ms, wish.rounds, waiting.notice)
+        outcome = tune(tuner, installed, workspace.catalog.entries)
+    trial = _requantised(workspace, outcome, tuner, wish) if wish.layout else None
+    profile = (
+        refit(outcome.profile, trial.kept, trial.after, wish.target_ms) if trial and trial.kept else outcome.profile
+    )
+    file = None if wish.dry_run else write(workspace.loaded.paths.state, profile, outcome.power)
+    if as_json:
+        write_json({"schema": 1, **msgspec.to_builtins(outcome), "settings": profile.settings, "requantised": trial})
+    else:
+        _show(outcome, profile, trial)
+    _tell(workspace, profile, str(file) if file else "")
+    return 0
+
+
+def forget(environ: Mapping[str, str]) -> int:
+    """Go back to the defaults."""
+    removed = reset(open_workspace(environ).loaded.paths.state)
+    say("what was measured is forgotten: the defaults hold" if removed else "this machine was not tuned")
+    return 0
+
+
+def _model(workspace: Workspace) -> Manifest:
+    loaded = workspace.loaded
+    if loaded.fake_script is not None:
+        raise UsageError("a scripted engine cannot be measured", "unset CODEASSIST_ENGINE")
+    if loaded.settings.engine.url:
+        raise UsageError("another machine runs the model (engine.url)", "tune that one, or remove engine.url")
+    name = loaded.settings.model if loaded.origins.get("model") != "tuned" else DEFAULT_MODEL
+    manifest = workspace.store.resolve(name, workspace.catalog)
+    if "complete" not in manifest.capabilities:
+        raise MissingError(f"model {manifest.id} writes no text", "codeassist model list shows those that do")
+    check(manifest)
+    return manifest
+
+
+def _quiet(workspace: Workspace) -> None:
+    """Stop the shared engine: two that work at once would measure each other."""
+    from codeassist.engine.launch import stop_engine
+
+    if stop_engine(engine_directory(workspace.loaded)):
+        say("the running engine was stopped: it starts again, with what is found, when it is needed")
+
+
+def _requantised(workspace: Workspace, outcome: Outcome, tuner: Tuner, wish: Wish) -> Trial:
+    chosen = workspace.store.resolve(outcome.profile.speeds.model, workspace.catalog)
+    settings = msgspec.structs.replace(tuner.base.settings, **_engine(outcome.profile))
+    spec = msgspec.structs.replace(tuner.base, manifest=chosen, settings=settings)
+    with ByteProgress().shown() as shown, Waiting("requantising") as waiting:
+        log = engine_log(workspace.loaded)
+        return try_layout(spec, wish.layout, workspace.store, log, wish.rounds, waiting.notice, shown)
+
+
+def _engine(profile: Profile) -> dict[str, object]:
+    return {name: value for name, value in profile.settings.get("engine", {}).items() if not name.startswith("draft")}
+
+
+def _show(outcome: Outcome, profile: Profile, trial: Trial | None) -> None:
+    here = outcome.machine
+    out = sys.stdout.write
+    out(f"{one_line(here.processor, 60)}, {here.processors} processors, {here.memory_gib} GiB, ")
+    out(f"memory is read at {outcome.bandwidth:g} GB/s, on {outcome.power}\n")
+    for step in outcome.steps:
+        out(f"\n{step.name}\n")
+        for row in step.rows:
+            out(f"  {_line(row)}{'  <- taken' if row.candidate == step.chosen else ''}\n")
+    for name, milliseconds in outcome.larger.items():
+        out(f"\n{name} is not installed; by its size a suggestion would take about {milliseconds:.0f} ms\n")
+    if trial:
+        _show_trial(trial)
+    out("\nsettings\n")
+    for name, value in _flat(profile.settings):
+        out(f"  {name} = {value}\n")
+
+
+def _line(row: Row) -> str:
+    if row.problem:
+        return f"{row.candidate:24} {one_line(row.problem, 120)}"
+    speeds = f"prefill {row.prefill:6.0f} tokens/s, decode {row.decode:5.1f}, " if row.prefill else ""
+    return f"{row.candidate:24} {speeds}a suggestion {row.suggestion_ms:5.0f} ms"
+
+
+def _show_trial(trial: Trial) -> None:
+    out = sys.stdout.write
+    out(f"\nlayout {trial.layout}: {trial.faster:.2f} times as fast")
+    if trial.verdict:
+        seen = trial.verdict
+        out(
+            f"; lines exactly right {seen.before:.3f} -> {seen.after:.3f} "
+            f"({seen.lines.low:+.3f} to {seen.lines.high:+.3f}), log-probability of a token {seen.logprob.value:+.3f} "
+            f"({seen.logprob.low:+.3f} to {seen.logprob.high:+.3f}), {seen.passages} passages"
+        )
+    out(f"\n  {'kept as ' + trial.kept if trial.kept else 'refused'}: {trial.why}\n")
+
+
+def _flat(settings: Mapping[str, object], before: str = "") -> list[tuple[str, object]]:
+    rows: list[tuple[str, object]] = []
+    for name, value in settings.items():
+        rows += _flat(value, f"{before}{name}.") if isinstance(value, Mapping) else [(before + name, value)]
+    return rows
+
+
+def _tell(workspace: Workspace, profile: Profile, file: str) -> None:
+    over = [
+        name for name, _ in _flat(profile.settings) if workspace.loaded.origins.get(name) in ("file", "environment")
+    ]
+    if over:
+        say(f"config.toml or the environment says otherwise and goes first: {', '.join(over)}")
+    say(f"written to {file}; codeassist model tune --reset forgets it" if file else "nothing was written (--dry-run)")

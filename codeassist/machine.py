@@ -1,0 +1,80 @@
+"""What this machine is, as far as the speed of a model depends on it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+
+_POWER = Path("/sys/class/power_supply")  # Linux, Documentation/ABI/testing/sysfs-class-power
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # Linux, Documentation/admin-guide/cgroup-v2.rst
+
+
+class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What makes figures of one machine useless on another.
+
+    Attributes:
+        processor: its name, as the system tells it.
+        processors: those that this process may use.
+        memory_gib: rounded to whole GiB.
+    """
+
+    processor: str
+    processors: int
+    memory_gib: int
+
+
+def machine() -> Machine:
+    """This machine, now: a container's limits and affinity count."""
+    pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return Machine(_processor(), processors(), round(pages / 2**30))
+
+
+def processors() -> int:
+    """How many processors this process may use at once."""
+    allowed = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    with contextlib.suppress(OSError, ValueError):
+        quota, period = _QUOTA.read_text().split()
+        if quota != "max":
+            allowed = min(allowed, max(1, round(int(quota) / int(period))))
+    return allowed
+
+
+def on_battery(supplies: Path = _POWER) -> bool:
+    """Whether the machine runs on a battery; False where nobody can tell."""
+    if sys.platform == "darwin":
+        return "Battery Power" in _printed("pmset", "-g", "batt")
+    mains = [_read(each / "online") for each in supplies.glob("*") if _read(each / "type") == "Mains"]
+    batteries = [_read(each / "status") for each in supplies.glob("*") if _read(each / "type") == "Battery"]
+    if mains:
+        return "1" not in mains
+    return "Discharging" in batteries
+
+
+def _processor() -> str:
+    if sys.platform == "darwin":
+        return _printed("sysctl", "-n", "machdep.cpu.brand_string").strip() or platform.machine()
+    with contextlib.suppress(OSError), Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            name, _, value = line.partition(":")
+            if name.strip() == "model name":
+                return value.strip()
+    return platform.machine()
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def _printed(*command: str) -> str:
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        return subprocess.run(command, capture_output=True, text=True, timeout=2, check=False).stdout
+    return ""

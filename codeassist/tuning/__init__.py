@@ -1,0 +1,1 @@
+"""Measures this machine and chooses settings for it."""
