@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from codeassist.config import EngineSettings
-from codeassist.engine.leading import Leading
+from codeassist.engine.armed import Unarmed
 from codeassist.engine.uds import http_client
 from codeassist.errors import EngineError
 from codeassist.models.manifest import Manifest
@@ -47,17 +47,20 @@ class Llama:
                 f"the model {manifest.id} cannot be loaded: {error}", f"check it: codeassist model verify {manifest.id}"
             ) from error
         self._http = http_client(socket, _TOKENIZE_SECONDS)
-        self._leading = Leading(self.tokens)
+        self._text = Unarmed(manifest, self._read)
 
     def tokens(self, text: str, *, special: bool = False, ends: bool = False) -> tuple[int, ...]:
         """Token ids. `special`: markers in the text become control tokens; `ends`: the model's own first and last
         tokens are added."""
+        return self._read(text, ends=True) if ends else self._text(text, special=special)
+
+    def _read(self, text: str, *, special: bool = False, ends: bool = False) -> tuple[int, ...]:
         body = {"content": text, "add_special": ends, "parse_special": special}
         return tuple(self.post("/tokenize", body)["tokens"])
 
     def piece(self, text: str) -> tuple[int, ...]:
         """Token ids of a text that stands anywhere in a prompt, specials off; see `Leading`."""
-        return self._leading.piece(text)
+        return self._text.piece(text)
 
     def pieces(self, text: str) -> list[tuple[int, str]]:
         """Token ids with markers read as control tokens, and the text of each; "" for half a character."""

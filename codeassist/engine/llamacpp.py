@@ -15,10 +15,10 @@ from typing import Any
 
 from codeassist.config import EngineSettings
 from codeassist.engine.api import Emit, Message, ModelInfo, Request, Vectors
+from codeassist.engine.armed import Unarmed
 from codeassist.engine.capimodel import CapiModel
 from codeassist.engine.drafting import Drafter
 from codeassist.engine.jinja import own_format
-from codeassist.engine.leading import Leading
 from codeassist.engine.stepping import generate
 from codeassist.engine.turns import Turns
 from codeassist.errors import UnsupportedError
@@ -49,7 +49,7 @@ class LlamaCppEngine:
             return CapiModel(library, path, self._context, settings.batch_tokens, threads, sequences)
 
         self._model = loaded(manifest, _SEQUENCES)
-        self._leading = Leading(self._model.tokens)
+        self._text = Unarmed(manifest, self._model.tokens)
         self._draft = loaded(draft, _SEQUENCES) if draft else None
         self._drafter = self._checked(draft, settings.draft_tokens) if draft else None
 
@@ -68,7 +68,7 @@ class LlamaCppEngine:
     def _turns(self) -> Turns:
         template = self._manifest.chat_template
         own = own_format(template, *self._model.markers) if template else None
-        return Turns(self._manifest, self._model.tokens, own)
+        return Turns(self._manifest, self._text, own)
 
     def info(self) -> ModelInfo:
         """The model that runs."""
@@ -76,7 +76,7 @@ class LlamaCppEngine:
 
     def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
         """Token ids of each text, specials off, nothing added."""
-        return [self._leading.piece(text) for text in texts]
+        return [self._text.piece(text) for text in texts]
 
     def render_chat(self, messages: Sequence[Message]) -> tuple[int, ...]:
         """The conversation in the model's template; only the template's own markers become control tokens."""
