@@ -41,8 +41,11 @@ BACKENDS: dict[str, Callable[[Spec, Path], Engine]] = {
 
 
 def backend_of(spec: Spec) -> str:
-    """The backend that a spec asks for: what the file was made for, else the setting, else the default."""
-    chosen = spec.manifest.backend or spec.settings.backend
+    """The backend that a spec asks for: what the file was made for, else the setting, else the default.
+
+    A model with a projector runs on the default, which alone can show it images.
+    """
+    chosen = spec.manifest.backend or ("" if spec.manifest.projector else spec.settings.backend) or DEFAULT
     return DEFAULT if chosen == "auto" else chosen
 
 

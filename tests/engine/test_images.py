@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from codeassist.engine.api import Message, Request
+from codeassist.engine.backends import DEFAULT, backend_of
 from codeassist.engine.client import EngineClient
 from codeassist.engine.uds import http_client
 from codeassist.errors import EngineError, UnsupportedError
@@ -149,3 +150,10 @@ def test_over_the_wire(folder: Path) -> None:
             body["messages"][0]["images"] = [base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()]
             assert http.post("/v1/chat/completions", json=body).status_code == 400
             http.post("/shutdown")
+
+
+def test_a_model_that_sees_runs_where_it_can(folder: Path) -> None:
+    """Whatever backend is set for the others."""
+    spec = spec_of(manifest_of(LLAVA, folder), folder)
+    other = msgspec.structs.replace(spec.settings, backend="llama-cpp-python")
+    assert backend_of(msgspec.structs.replace(spec, settings=other)) == DEFAULT
