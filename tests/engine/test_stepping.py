@@ -130,6 +130,12 @@ def test_a_character_is_forced_byte_by_byte_where_no_token_has_it() -> None:
     assert run(writes("qqqqq"), begin="é🐍x").text.startswith("é🐍x")
 
 
+def test_an_end_token_that_has_a_text_is_text_where_it_is_forced() -> None:
+    pieces, out = Pieces([b"a", b"</s>"]), Collector()
+    generate(Tiny(), pieces, frozenset({1}), Request(prompt=(0,), begin="a</s>a", max_tokens=9), out.emit)
+    assert (out.text, out.last.finish) == ("a</s>a", "stop")
+
+
 def test_what_no_token_can_write_is_an_error() -> None:
     pieces = Pieces([b"a", b"b"])
     with pytest.raises(EngineError, match="begin with"):
@@ -155,6 +161,10 @@ def test_allowed_are_beginnings_and_what_begins_so(forced: bytes, pieces: list[b
     found = Pieces(drawn).allowed(forced).tolist()
     assert set(found) == wanted
     assert len(found) == len(wanted)
+
+
+def test_the_longest_token_is_allowed_where_more_is_forced() -> None:
+    assert Pieces([b"ab", b"b"]).allowed(b"abc").tolist() == [0]
 
 
 def test_a_stop_text_ends_it_and_its_beginning_is_held_back() -> None:
@@ -221,11 +231,14 @@ def test_a_seed_repeats_a_draw_and_another_differs() -> None:
 
 
 def test_draws_follow_the_probabilities_and_leave_the_tail_out() -> None:
-    row = np.log(np.array([0.5, 0.3, 0.2 - 0.01, 0.01], np.float32))
+    row = np.log(np.array([0.5, 0.3, 0.16, 0.04], np.float32))
     random = np.random.default_rng(1)
     drawn = np.bincount([choose(row, None, 1.0, random) for _ in range(3000)], minlength=4) / 3000
-    assert drawn == pytest.approx([0.505, 0.303, 0.192, 0.0], abs=0.04)
+    assert drawn == pytest.approx([0.521, 0.313, 0.167, 0.0], abs=0.04)
+    assert drawn[3] == 0
     assert {choose(row, np.array([2, 3]), 0.01, random) for _ in range(50)} == {2}
+    flat = np.log(np.array([0.8, *[0.02] * 10], np.float32))
+    assert {choose(flat, None, 1.0, random) for _ in range(200)} == {0}, "under a twentieth of the likeliest's"
     assert likeliest(row, 9).tolist() == [0, 1, 2, 3]
 
 
