@@ -53,17 +53,18 @@ class CtransformersStepper:
             raise EngineError(
                 "ctransformers cannot load the model", "convert it again: codeassist model remove it first"
             )
-        self._contexts: list[Any] = [self._context()]
-        self._words = int(self._lib.llama_n_vocab(self._contexts[0]))
+        self._spare = self._context()  # for whichever prompt comes first
+        self._words = int(self._lib.llama_n_vocab(self._spare))
         self.context_tokens, self.batch_tokens = sizes.context_tokens, sizes.batch_tokens
         self.shown_tokens = 1
         if self._fits():  # logits of a whole batch: the library reserves memory for those of a whole context
-            self._lib.llama_free(self._contexts[0])
+            self._lib.llama_free(self._spare)
             self._parameters.logits_all = True
-            self._contexts[0] = self._context()
+            self._spare = self._context()
             self.shown_tokens = sizes.batch_tokens
         more = sizes.cache_bytes // max(1, sizes.row_bytes * sizes.context_tokens)
         self._kept = Sequences.empty(min(_CACHES, 1 + more))
+        self._contexts: dict[int, Any] = {}  # by the number of the sequence
         self._slot = 0
 
     def _asked(self) -> Any:
@@ -101,8 +102,8 @@ class CtransformersStepper:
         elif choice.slot != source:
             choice = Choice(choice.slot, choice.slot, common(held[choice.slot], tokens))
         self._kept.take(choice)
-        while len(self._contexts) <= choice.slot:
-            self._contexts.append(self._context())
+        if choice.slot not in self._contexts:
+            self._contexts[choice.slot], self._spare = self._spare or self._context(), None
         self._slot = choice.slot
         return choice.shared
 
@@ -130,6 +131,6 @@ class CtransformersStepper:
 
     def close(self) -> None:
         """Free the model and its caches."""
-        for context in self._contexts:
+        for context in filter(None, [self._spare, *self._contexts.values()]):
             self._lib.llama_free(context)
         self._lib.llama_free_model(self._model)
