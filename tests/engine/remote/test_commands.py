@@ -10,6 +10,7 @@ from tests.conftest import Run
 from tests.engine.remote.conftest import Configure
 from tests.engine.remote.scripted import Vllm, serving
 from tests.engine.remote.servers import KEY
+from tests.repository import git, repository
 
 
 def test_doctor_says_where_prompts_go(configure: Configure, run: Run) -> None:
@@ -112,3 +113,34 @@ def test_a_completion_through_the_command_line(configure: Configure, run: Run, t
         )
         assert body["prompt"][0] == 1, "the family's marker, by its id"
         assert body["prompt"].count(1) == body["prompt"].count(2) == body["prompt"].count(3) == 1
+
+
+def test_a_review_without_likelihoods_has_its_checks_and_says_what_is_off(
+    configure: Configure, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repository(tmp_path / "repo", {"sums.py": "def add(first, second):\n    return first + second\n"})
+    (root / "sums.py").write_text("def add(first, second):\n    breakpoint()\n    return first - second\n")
+    git(root, "add", "-A")
+    monkeypatch.chdir(root)
+    with serving(Vllm().answers) as server:
+        server.answers["/v1/completions"] = lambda handler, _body: handler.json({"choices": [{"text": "x"}]})
+        configure(server.url)
+        done = run("review", "--json", "--fail-on", "none", "--budget", "60")
+    assert done.code == 0, done.stderr
+    assert done.document["findings"], "the checks"
+    assert "tells no likelihoods of code that is there" in done.stdout + done.stderr
+
+
+def test_a_review_with_likelihoods_uses_them(
+    configure: Configure, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repository(tmp_path / "repo", {"sums.py": "def add(first, second):\n    return first + second\n"})
+    (root / "sums.py").write_text("def add(first, second):\n    return first - second\n")
+    git(root, "add", "-A")
+    monkeypatch.chdir(root)
+    with serving(Vllm().answers) as server:
+        configure(server.url)
+        done = run("review", "--json", "--fail-on", "none", "--budget", "60")
+        assert done.code == 0, done.stderr
+        assert any("prompt_logprobs" in body for body in server.bodies("/v1/completions"))
+    assert "tells no likelihoods" not in done.stdout + done.stderr
