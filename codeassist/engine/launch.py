@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -27,6 +28,8 @@ _HEALTH_SECONDS = 5.0  # a server that says nothing for this long hangs
 _POLL_SECONDS = 0.02
 _STOP_SECONDS = 10.0
 _LEAVE_SECONDS = 1.0  # for a private engine to end by itself
+_LOADING = re.compile(r" E \w+: (?:error loading model(?: \w+)?: )+(.+)")  # as llama.cpp logs it (src/llama.cpp)
+_REASON = 200  # characters of it
 _LOG_TAIL_BYTES = 4096
 # llama.cpp's threads wait for each other after every operation. By default they spin for milliseconds, and where
 # another program has one of the processors each wait lasts until the scheduler's next turn. This makes them sleep
@@ -163,11 +166,14 @@ class Launcher:
         child.wait()
         raise EngineError(
             f"the engine was not ready in {self._spec.settings.start_seconds:.0f} s",
-            "raise engine.start_seconds in config.toml, or use a smaller model",
+            "raise engine.start_seconds in config.toml, or use another model: this one's chat template may not end",
         )
 
     def _start_failure(self, code: int) -> EngineError:
-        lines = dict(line.split(": ", 1) for line in self._log_tail() if line.startswith(("error: ", "hint: ")))
+        tail = self._log_tail()
+        lines = dict(line.split(": ", 1) for line in tail if line.startswith(("error: ", "hint: ")))
+        if reasons := [found.group(1) for line in tail if (found := _LOADING.search(line))]:
+            lines["error"] = f"the model {self._spec.manifest.id} cannot be loaded: {reasons[0][:_REASON]}"
         if "error" in lines:
             return EngineError(lines["error"], lines.get("hint", ""))
         what = signal.Signals(-code).name if code < 0 else f"exit code {code}"

@@ -7,12 +7,17 @@ instead of an engine that dies. Limits are those of its src/llama-hparams.h and 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from codeassist.models.header import Header
+from codeassist.models.header import TEMPLATE, Header
 
 MAX_BLOCKS, MAX_EXPERTS, MAX_WIDTH = 512, 1024, 1 << 20
+MAX_NESTING = 100  # of a chat template's brackets; the deepest known has 12. llama.cpp's parser is recursive
+MAX_RANGE = 1_000_000  # steps of a loop that a chat template counts itself
+_RANGE = re.compile(r"\brange\s*\(([^()]{0,200})\)")
+_BIG = re.compile(r"\d{7,}|\*\*|\d[_\d]*\s*\*\s*\d")
 _POOLING = range(5)  # none, mean, first, last, rank
 # Architectures without attention: their converters write 0 heads.
 _RECURRENT = ("mamba", "mamba2", "rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7")
@@ -32,6 +37,7 @@ def implausible(header: Header, architecture: str) -> str:
         or _of_experts(own)
         or _of_reals(own)
         or _of_vocabulary(header, own)
+        or _of_template(header.values.get(TEMPLATE))
     )
 
 
@@ -84,4 +90,19 @@ def _of_vocabulary(header: Header, own: Mapping[str, Any]) -> str:
     width = own.get("embedding_length")
     if width is not None and width != shape[0]:
         return f"its embedding_length is {width:,}, and its embedding has {shape[0]:,}"
+    return ""
+
+
+def _of_template(template: object) -> str:
+    """What would end the engine, or keep it busy for ever, when it first renders the template. Not all can be seen."""
+    if not isinstance(template, str):
+        return ""
+    depth = deepest = 0
+    for sign in re.findall(r"[(\[{}\])]", template):
+        depth = depth + 1 if sign in "([{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    if deepest > MAX_NESTING:
+        return f"its chat template is nested {deepest:,} deep"
+    if any(_BIG.search(steps) for steps in _RANGE.findall(template)):
+        return f"its chat template loops more than {MAX_RANGE:,} times"
     return ""

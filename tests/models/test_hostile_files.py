@@ -81,6 +81,21 @@ IMPOSSIBLE: dict[str, tuple[str, dict[str, Any], str]] = {
     "vocabulary larger than the embedding": (LLAMA, {"tokenizer.ggml.tokens": ["x"] * 5000}, "5,000 tokens"),
     "vocabulary smaller than the embedding": (LLAMA, {"tokenizer.ggml.tokens": ["a", "b"]}, "2 tokens"),
     "unknown pooling": ("bert", {"bert.pooling_type": 77}, "pooling_type is 77"),
+    "a template that loops": (
+        LLAMA,
+        {"tokenizer.chat_template": "{% for a in range(1000000000) %}{% for b in range(9) %}x{% endfor %}{% endfor %}"},
+        "template loops",
+    ),
+    "a template that multiplies": (
+        LLAMA,
+        {"tokenizer.chat_template": "{% for a in range(9 ** 9 ** 9) %}x{% endfor %}"},
+        "template loops",
+    ),
+    "a deep template": (
+        LLAMA,
+        {"tokenizer.chat_template": "{{ " + "(" * 100000 + "1" + ")" * 100000 + " }}"},
+        "nested 100,0",
+    ),
     "a template of 10 MB": (LLAMA, {"tokenizer.chat_template": "x" * (10 << 20)}, "template is too long"),
 }
 
@@ -157,17 +172,21 @@ def test_the_reader_has_little_time() -> None:
 
 
 # What no header shows: llama.cpp refuses it, or ends its process; the client tells it and lives.
-ENDS_THE_ENGINE: dict[str, tuple[str, dict[str, Any]]] = {
-    "abort": (LLAMA, {"tokenizer.ggml.tokens": ["a"] * len(FAMILIES[LLAMA]().vocabulary.tokens)}),
-    "stack overflow": (LLAMA, {"tokenizer.chat_template": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"}),
-    "exception": (LLAMA, {"llama.rope.dimension_count": 17}),
-    "unknown tokenizer": ("llama3", {"tokenizer.ggml.pre": "unheard-of"}),
+ENDS_THE_ENGINE: dict[str, tuple[str, dict[str, Any], str]] = {
+    "abort": (LLAMA, {"tokenizer.ggml.tokens": ["a"] * len(FAMILIES[LLAMA]().vocabulary.tokens)}, "SIGABRT"),
+    "stack overflow": (
+        LLAMA,
+        {"tokenizer.chat_template": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"},
+        "SIGSEGV",
+    ),
+    "exception": (LLAMA, {"llama.rope.dimension_count": 17}, "the model model cannot be loaded: "),
+    "unknown tokenizer": ("llama3", {"tokenizer.ggml.pre": "unheard-of"}, "the model model cannot be loaded: "),
 }
 
 
 @pytest.mark.parametrize("name", ENDS_THE_ENGINE)
 def test_what_ends_the_engine_is_an_error_of_the_client(name: str, tmp_path: Path) -> None:
-    family, keys = ENDS_THE_ENGINE[name]
+    family, keys, reason = ENDS_THE_ENGINE[name]
     store = Store(tmp_path / "models")
     store.prepare()
     manifest = add(write_family(family, tmp_path / "model.gguf", keys), store)
@@ -177,6 +196,7 @@ def test_what_ends_the_engine_is_an_error_of_the_client(name: str, tmp_path: Pat
         with pytest.raises(EngineError) as caught:
             client.info()
         assert caught.value.exit_code == 4
+        assert reason in caught.value.message
         assert caught.value.hint
     finally:
         client.close()
