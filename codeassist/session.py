@@ -54,6 +54,7 @@ class Session:
         self.settings = loaded.settings
         self.directory = loaded.paths.state / "sessions"  # of commands that belong together
         self.verdicts = loaded.paths.state / "review"  # what the model found of changes
+        self.tuning, self.state = loaded.tuning, loaded.paths.state
         self.manifest = manifest
         self.engine = engine
         self._loaded = loaded

@@ -1,7 +1,7 @@
 """What `codeassist model tune` found for this machine: settings that stand between the defaults and config.toml.
 
-A file of ours in the state directory, for mains and for battery. It is believed only on the machine, and with the build
-of the engine, that it was measured on.
+A file of ours in the state directory, for mains and for battery. It is believed only on the machine that it was
+measured on.
 """
 
 from __future__ import annotations
@@ -60,14 +60,19 @@ class Tuning:
     """What is in force now.
 
     Attributes:
-        state: "none" (never tuned), "current", "other power" (measured with the other source of power), "other
-            machine" (the machine or the engine's build is another one), "damaged" (the file cannot be used).
-        profile: what is used, in the states "current" and "other power".
+        state: "none" (never tuned), "current", "other power" (measured with the other source of power), "other build"
+            (of the engine), "other machine", "damaged" (the file cannot be used).
+        profile: what is used; there is none in the states "none", "other machine" and "damaged".
     """
 
-    state: Literal["none", "current", "other power", "other machine", "damaged"]
+    state: Literal["none", "current", "other power", "other build", "other machine", "damaged"]
     power: Power
     profile: Profile | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether what was measured should be measured again."""
+        return self.state in ("other power", "other build", "other machine")
 
 
 NEVER = Tuning("none", "mains")
@@ -112,14 +117,16 @@ def in_force(state: Path) -> Tuning:
     if found is None:
         return NEVER
     power: Power = "battery" if on_battery() else "mains"
-    if (found.machine, found.engine) != (machine(), engine_build()):
+    if found.machine != machine():
         return Tuning("other machine", power)
     own = found.profile(power)
-    return Tuning("current", power, own) if own else Tuning("other power", power, found.mains or found.battery)
+    if own is None:
+        return Tuning("other power", power, found.mains or found.battery)
+    return Tuning("current" if found.engine == engine_build() else "other build", power, own)
 
 
 def write(state: Path, profile: Profile, power: Power) -> Path:
-    """Keep a profile; that of the other source of power stays if it is of the same machine and engine.
+    """Keep a profile; that of the other source of power stays if it is of the same machine and build.
 
     Raises:
         MissingError: the state directory cannot be written.

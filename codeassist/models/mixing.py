@@ -80,7 +80,7 @@ def _targets(source: Source, layout: str) -> Iterator[Target]:
 
 def _kind(tensor: TensorInfo, layout: str) -> int:
     """Its new type. What is not a matrix of whole blocks stays; so do the vectors of norms and experts' routers."""
-    if len(tensor.shape) < 2 or tensor.shape[0] % _BLOCK or "ffn_gate_inp" in tensor.name or tensor.kind == 0:
+    if len(tensor.shape) < 2 or tensor.shape[0] % _BLOCK or "ffn_gate_inp" in tensor.name:
         return tensor.kind
     return next((kind for rule, kind in LAYOUTS[layout] if re.search(rule, tensor.name)), tensor.kind)
 

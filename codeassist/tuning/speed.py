@@ -87,7 +87,7 @@ def compare(
     return {key: found.get(key) or summary(samples[key]) for key in specs}
 
 
-def measure(engine: Engine, seed: int) -> Sample:
+def measure(engine: Engine, seed: int, priority: Priority = Priority.INTERACTIVE) -> Sample:
     """One round.
 
     Raises:
@@ -95,8 +95,8 @@ def measure(engine: Engine, seed: int) -> Sample:
     """
     prompt, typed = engine.tokenize([_code(seed, PREFILL_TOKENS // 8), f"    total_{seed}_last = combine(fir"])
     prompt = prompt[:PREFILL_TOKENS]
-    whole = _times(engine, prompt, 1)[0] / len(prompt) * PREFILL_TOKENS
-    times = _times(engine, prompt + typed[:TYPED_TOKENS], DECODED_TOKENS)
+    whole = _times(engine, prompt, 1, priority)[0] / len(prompt) * PREFILL_TOKENS
+    times = _times(engine, prompt + typed[:TYPED_TOKENS], DECODED_TOKENS, priority)
     decoded = (times[-1] - times[0]) / max(1, len(times) - 1) * (DECODED_TOKENS - 1)
     return Sample(whole, times[0], decoded)
 
@@ -109,7 +109,7 @@ def summary(samples: list[Sample]) -> Speed:
     return Speed(PREFILL_TOKENS / prefill, (DECODED_TOKENS - 1) / max(decode, 1e-6), 1000 * typed, len(samples))
 
 
-def _times(engine: Engine, prompt: tuple[int, ...], tokens: int) -> list[float]:
+def _times(engine: Engine, prompt: tuple[int, ...], tokens: int, priority: Priority) -> list[float]:
     """Seconds from asking to each generated token."""
     times: list[float] = []
     began = time.perf_counter()
@@ -119,7 +119,7 @@ def _times(engine: Engine, prompt: tuple[int, ...], tokens: int) -> list[float]:
             times.append(time.perf_counter() - began)
         return False
 
-    engine.generate(Request(prompt=prompt, max_tokens=tokens, priority=Priority.INTERACTIVE), take)
+    engine.generate(Request(prompt=prompt, max_tokens=tokens, priority=priority), take)
     return times or [time.perf_counter() - began]
 
 
