@@ -19,6 +19,7 @@ from codeassist.lsp.debounce import Debounce
 from codeassist.lsp.documents import Document, Spot, language_names
 from codeassist.lsp.options import Options
 from codeassist.lsp.scheduler import Scheduler
+from codeassist.lsp.rechecking import Rechecking
 from codeassist.lsp.transport import in_thread
 
 ACCEPTED = "codeassist.accepted"
@@ -61,6 +62,7 @@ class Suggester:
         self._assistant = assistant
         self._shown = shown  # counts it; gives its id
         self._debounce = Debounce()
+        self._rechecking = Rechecking(assistant)
         self._scheduler: Scheduler[Suggestion | None] = Scheduler(self._release)
         self._background: set[asyncio.Future[object]] = set()
         self._idle: dict[str, asyncio.TimerHandle] = {}
@@ -110,6 +112,7 @@ class Suggester:
         del self._idle[document.uri]
         place = document.place(document.edited)
         self._later(lambda completer: completer.warm(document.uri, place))
+        self._keep(asyncio.ensure_future(self._rechecking.idle()))
 
     # --- requests
 
@@ -155,6 +158,7 @@ class Suggester:
         if known is not None:
             self._scheduler.supersede(document.uri)
             return known
+        self._debounce.expect(self._rechecking.expected_seconds())
         busy = self._scheduler.working > 0
         wait = 0.0 if invoked else self._debounce.wait(busy=busy, fixed_ms=self.options.debounce_ms)
         revision, max_lines = document.revision, self.options.max_lines

@@ -20,6 +20,10 @@ class Debounce:
         self._interval = 0.2
         self._latency = 0.0
 
+    def expect(self, seconds: float) -> None:
+        """How long answers take here as far as is known before the first; 0 is not known."""
+        self._latency = self._latency or seconds
+
     def keystroke(self, now: float) -> None:
         """The person changed the text."""
         if self._last is not None and 0 < now - self._last < _PAUSE:
