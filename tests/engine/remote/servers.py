@@ -7,8 +7,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
+
 from codeassist.models.catalog import load_catalog
 from codeassist.models.store import Store
+from tests.engine.support import wait_until
 from tests.models.cache import cached_model
 
 KEY = "k-7c1f2b-secret"
@@ -27,3 +30,13 @@ def llama_server(model: str) -> Iterator[str]:
         finally:
             process.stdin.close()
             process.wait(30)
+
+
+def is_idle(url: str) -> bool:
+    """Wait until no slot works: one that was left in the middle is free, with its cache, after its batch."""
+
+    def idle() -> bool:
+        slots = httpx.get(f"{url}/slots", headers={"Authorization": f"Bearer {KEY}"}, timeout=60).json()
+        return not any(slot["is_processing"] for slot in slots)
+
+    return wait_until(idle)

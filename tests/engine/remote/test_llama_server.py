@@ -14,7 +14,7 @@ from codeassist.engine.remote.engine import RemoteEngine, connect
 from codeassist.errors import EngineError, UnsupportedError
 from tests.conftest import Run
 from tests.engine.remote.conftest import Configure
-from tests.engine.remote.servers import KEY
+from tests.engine.remote.servers import KEY, is_idle
 from tests.engine.support import Collector
 
 pytestmark = pytest.mark.model
@@ -160,6 +160,7 @@ def test_complete_from_the_command_line(small_server: str, configure: Configure,
     assert done.code == 0, done.stderr
     assert done.document["model"] == "the-model"
     assert done.document["timings"]["generated_tokens"] > 0
+    assert is_idle(small_server)
     (tmp_path / "sums.py").write_text(CODE.replace("return \n", "return fi\n"))
     more = run(*place[:3], "5:14", *place[4:]).document["timings"]
     assert more["cached_tokens"] > 0
