@@ -41,8 +41,9 @@ def run(environ: Mapping[str, str], *, model: str | None = None) -> int:
         _complete(session, sample, waiting)
         _ask(session, sample, waiting)
         _review(session, sample, waiting)
+        where = session.settings.engine.url
     write_text(
-        "\nAll of it ran on this machine. Next:\n"
+        f"\nAll of it ran on {'the server that you named' if where else 'this machine'}. Next:\n"
         "  codeassist complete FILE --at LINE:COL\n"
         '  codeassist ask "what does this do?" --file FILE\n'
         "  codeassist review          # what is staged, in a git repository\n"
@@ -54,7 +55,7 @@ def run(environ: Mapping[str, str], *, model: str | None = None) -> int:
 def _have_model(environ: Mapping[str, str], model: str | None) -> bool:
     """Make sure that the model is installed: ask on a terminal, go on with a notice elsewhere."""
     workspace = open_workspace(environ, model)
-    if workspace.loaded.fake_script is not None:
+    if workspace.loaded.fake_script is not None or workspace.loaded.settings.engine.url:
         return True
     name = workspace.loaded.settings.model
     entry = workspace.catalog.get(name)

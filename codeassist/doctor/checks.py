@@ -39,6 +39,7 @@ def run_checks(workspace: Workspace, environ: Mapping[str, str]) -> list[Check]:
         "python": _python,
         "model": lambda: _model(workspace, server),
         "engine": lambda: _engine(workspace, server),
+        "tuning": lambda: _tuning(workspace, server),
         "sandbox": _sandbox,
         "git": _git,
         "terminal": lambda: _terminal(environ),
@@ -107,6 +108,30 @@ def _engine(workspace: Workspace, server: _Remote) -> Check:
     running = running_engine(engine_directory(workspace.loaded))
     state = f"running, pid {running.pid}, {running.spec.manifest.id}" if running else "not running, starts when needed"
     return Check(id="engine", status="ok", detail=f"xllamacpp {library}; {state}")
+
+
+def _tuning(workspace: Workspace, server: _Remote) -> Check:
+    """Whether `model tune` was run, and whether what it found still holds."""
+    tuning = workspace.loaded.tuning
+    if server.used:
+        return Check(id="tuning", status="ok", detail="not needed: another machine runs the model")
+    if tuning.state == "none":
+        return Check(
+            id="tuning", status="ok", detail="the defaults are used; codeassist model tune measures this machine"
+        )
+    again = "codeassist model tune"
+    if tuning.stale or tuning.profile is None:
+        why = {
+            "damaged": "what model tune wrote cannot be read",
+            "other power": "measured with the other source of power",
+        }
+        detail = why.get(
+            tuning.state, f"measured on {'another machine' if tuning.profile is None else 'another build'}"
+        )
+        return Check(id="tuning", status="warn", detail=detail, hint=again)
+    speeds = tuning.profile.speeds
+    rates = f"{speeds.model} reads {speeds.prefill:.0f} and writes {speeds.decode:.0f} tokens/s"
+    return Check(id="tuning", status="ok", detail=f"measured on {tuning.power} {tuning.profile.measured[:10]}: {rates}")
 
 
 def _sandbox() -> Check:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from codeassist import config, tuned
+from codeassist.machine import Machine
+from codeassist.tuned import Profile, Speeds
 from tests.conftest import FakeScript, Run
 
 from .support import write
 
-IDS = ("python", "model", "engine", "sandbox", "git", "terminal", "disk")
+IDS = ("python", "model", "engine", "tuning", "sandbox", "git", "terminal", "disk")
 
 
 def by_id(document: dict[str, list[dict[str, str]]]) -> dict[str, dict[str, str]]:
@@ -78,3 +81,28 @@ def test_broken_settings_are_a_finding(home: Path, run: Run) -> None:
     result = run("doctor", "--json")
     assert "checks" in result.document
     assert "fail" in {check["status"] for check in result.document["checks"]}
+
+
+def tuning_of(run: Run) -> dict[str, str]:
+    return by_id(run("doctor", "--json").document)["tuning"]
+
+
+def test_doctor_says_whether_tuning_holds(
+    home: Path, fake_engine: FakeScript, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_engine("x")
+    assert tuning_of(run)["status"] == "ok"
+    profile = Profile(
+        measured="2026-11-25T12:00:00+00:00", target_ms=500, speeds=Speeds("qwen", 130.0, 40.0), settings={}
+    )
+    state = config.load({"CODEASSIST_HOME": str(home)}).paths.state
+    tuned.write(state, profile, "mains")
+    assert "qwen reads 130 and writes 40 tokens/s" in tuning_of(run)["detail"]
+    monkeypatch.setattr(tuned, "on_battery", lambda: True)
+    found = tuning_of(run)
+    assert (found["status"], found["hint"]) == ("warn", "codeassist model tune")
+    assert "other source of power" in found["detail"]
+    monkeypatch.setattr(tuned, "machine", lambda: Machine("another", 4, 8))
+    assert "another machine" in tuning_of(run)["detail"]
+    tuned.tuned_file(state).write_text("[")
+    assert "cannot be read" in tuning_of(run)["detail"]
