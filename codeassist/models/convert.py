@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import struct
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from pathlib import Path
 
 from filelock import FileLock
 from msgspec.structs import replace
 
 from codeassist import __version__
-from codeassist.errors import MissingError, UsageError
+from codeassist.errors import UsageError
 from codeassist.models import dialect
 from codeassist.models.catalog import valid_id
-from codeassist.models.files import CHUNK, Progress, move_durably, no_progress, storage_errors
+from codeassist.models.files import Progress, move_durably, no_progress, storage_errors
 from codeassist.models.inspection import inspect_gguf
-from codeassist.models.layout import Source, opened
+from codeassist.models.layout import opened
 from codeassist.models.manifest import Manifest
-from codeassist.models.partial import MARGIN_BYTES, FreeBytes, free_bytes
-from codeassist.models.requantise import pieces
+from codeassist.models.partial import FreeBytes, free_bytes
+from codeassist.models.rewriting import Rewriting, rewrite
 from codeassist.models.store import Store, check, verify
-from codeassist.models.tensors import tensor_bytes
 
 BACKEND = "ctransformers"
-VERSION, ALIGNMENT = 2, 32
+VERSION = 2
 
 
 def convert(
@@ -105,52 +102,5 @@ def _write(manifest: Manifest, path: Path, progress: Progress, free: FreeBytes) 
                 f"model {manifest.id} cannot be converted: {why}",
                 f"it runs as it is: codeassist model use {manifest.id}",
             )
-        targets = tuple(dialect.targets(source))
-        sizes = [tensor_bytes(target.kind, list(target.made_of.shape)) for target in targets]
-        header = _header(source, manifest.sha256, targets, sizes)
-        total = len(header) + sum(map(_padded, sizes))
-        if free(path.parent) < total + MARGIN_BYTES:
-            raise MissingError(
-                f"no space for {total:,} bytes in {path.parent}", "free some space, then run the same command"
-            )
-        digest, done = hashlib.sha256(), 0
-        with path.open("wb") as file:
-            for piece in _content(source, header, targets):
-                file.write(piece)
-                digest.update(piece)
-                done += len(piece)
-                progress("convert", done, total)
-    return digest.hexdigest()
-
-
-def _content(source: Source, header: bytes, targets: Iterable[dialect.Target]) -> Iterator[bytes]:
-    yield header
-    for target in targets:
-        written = 0
-        for piece in pieces(source, target.made_of, target.kind, CHUNK):
-            written += len(piece)
-            yield piece
-        yield b"\0" * (_padded(written) - written)
-
-
-def _header(source: Source, origin: str, targets: Iterable[dialect.Target], sizes: Iterable[int]) -> bytes:
-    """Everything before the first tensor (docs/gguf.md of ggml)."""
-    values = [
-        _text(key.name.encode()) + struct.pack("<I", key.kind) + key.value for key in dialect.keys(source, origin)
-    ]
-    infos, offset = [], 0
-    for target, size in zip(targets, sizes, strict=True):
-        shape = target.made_of.shape
-        place = struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, target.kind, offset)
-        infos.append(_text(target.name.encode()) + place)
-        offset += _padded(size)
-    content = b"GGUF" + struct.pack("<IQQ", VERSION, len(infos), len(values)) + b"".join((*values, *infos))
-    return content + b"\0" * (_padded(len(content)) - len(content))
-
-
-def _text(value: bytes) -> bytes:
-    return struct.pack("<Q", len(value)) + value
-
-
-def _padded(count: int) -> int:
-    return -(-count // ALIGNMENT) * ALIGNMENT
+        keys, targets = tuple(dialect.keys(source, manifest.sha256)), tuple(dialect.targets(source))
+        return rewrite(source, Rewriting(VERSION, keys, targets), path, progress, "convert", free)

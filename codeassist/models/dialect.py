@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from codeassist.errors import UsageError
 from codeassist.models.layout import ARRAY, Source
+from codeassist.models.rewriting import Key, Target
 from codeassist.models.splitting import SPLITS
 from codeassist.models.tensors import TensorInfo
 
@@ -35,22 +35,6 @@ NEWLINE = "Ċ".encode()  # as GPT-2 writes the byte (bytes_to_unicode)
 _COPIED = ("general.", "llama.", "tokenizer.")
 _STRETCH = "llama.rope.scale_linear"
 TOKENS, SCORES, KINDS = (f"tokenizer.ggml.{name}" for name in ("tokens", "scores", "token_type"))
-
-
-class Key(NamedTuple):
-    """A value as it is written: its name, type and bytes."""
-
-    name: str
-    kind: int
-    value: bytes
-
-
-class Target(NamedTuple):
-    """A tensor of the new file, and the one it is made of."""
-
-    name: str
-    kind: int
-    made_of: TensorInfo
 
 
 def refusal(source: Source) -> str:
