@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +18,7 @@ from benchmarks.lspclient import LanguageClient, Message
 from benchmarks.sides import Buffer, Seen, Side, position
 from codeassist.engine.launch import health_of
 from codeassist.engine.uds import SOCKET
+from codeassist.paths import user_paths
 
 _ENGINE = "codeassist.engine.server"
 _START_SECONDS = 180.0
@@ -33,9 +36,11 @@ class OurSide(Side):
     """The language server with a private engine, so that nobody else uses it."""
 
     model: str = ""
+    tuned: bool = True  # what `model tune` found is used, if it was run
 
     def __post_init__(self) -> None:
         self._client: LanguageClient | None = None
+        self._home = tempfile.TemporaryDirectory()
         self._uri = ""
         self._version = 0
         self._pending = 0
@@ -55,6 +60,8 @@ class OurSide(Side):
     def start(self) -> None:
         """Start the server and its engine; both have answered once."""
         environ = os.environ | ({"CODEASSIST_MODEL": self.model} if self.model else {})
+        if not self.tuned:
+            environ |= {"CODEASSIST_HOME": untuned_home(self._home.name)}
         self._client = LanguageClient([sys.executable, "-m", "codeassist", "lsp"], environ, self.loop)
         options = {"engine": {"mode": "private"}}
         params = {
@@ -137,6 +144,7 @@ class OurSide(Side):
         """Shut down."""
         if self._client:
             self._client.close()
+        self._home.cleanup()
 
     def _change(self, stroke: Stroke, before: str) -> None:
         self._version += 1
@@ -191,6 +199,17 @@ class OurSide(Side):
     @staticmethod
     def _status(result: dict[str, Any]) -> dict[str, int]:
         return dict(result["counters"])
+
+
+def untuned_home(directory: str) -> str:
+    """A CODEASSIST_HOME with the user's settings and models, and without what `model tune` found."""
+    paths = user_paths(os.environ)
+    home = Path(directory)
+    (home / "config").mkdir()
+    if paths.config_file.exists():
+        shutil.copy(paths.config_file, home / "config")
+    (home / "models").symlink_to(paths.models, target_is_directory=True)
+    return directory
 
 
 _STATUS = {"command": "codeassist.status", "arguments": []}

@@ -3,7 +3,8 @@
     python -m benchmarks.replay [--traces N] [--keystrokes N] [--pace X] [--model ID] [--json FILE] [--plots DIR]
 
 Traces of real edits (`fresh_edit_traces.jsonl.gz` in `--data`) are typed in real time with human-like pauses, first
-through one side, then through the other, in changing order, never at once. Each side keeps an engine process of its own
+through one side, then through the other, in changing order, never at once. `--sides ours,untuned` compares what
+`codeassist model tune` chose with the defaults. Each side keeps an engine process of its own
 with the model loaded; the one whose turn it is not rests. After a share of the strokes, the same on all sides, the
 person stops and looks for a fixed time: latencies are measured there, where no next stroke cuts them off. The person
 never accepts a suggestion; what accepting would have saved is computed afterwards (offline agreement).
@@ -32,6 +33,7 @@ from benchmarks.sides import Side
 from codeassist.session import open_workspace
 
 OURS, PEER, RING = "codeassist", "llama.vim protocol", "llama.vim protocol, ring"
+UNTUNED = "codeassist, not tuned"
 RING_CHUNKS = 16
 Results = dict[str, list[Play]]
 
@@ -51,7 +53,8 @@ def main() -> None:
     manifest = workspace.store.resolve(workspace.loaded.settings.model, workspace.catalog)
     threads = workspace.loaded.settings.engine.threads or os.cpu_count() or 1
     available: dict[str, Side] = {
-        "ours": OurSide(name=OURS, model=manifest.id),
+        "ours": OurSide(name=OURS, model=arguments.model or ""),
+        "untuned": OurSide(name=UNTUNED, model=arguments.model or "", tuned=False),
         "llama": LlamaVim(name=PEER, model=Path(manifest.path), threads=threads),
         "ring": LlamaVim(name=RING, model=Path(manifest.path), threads=threads, chunks=RING_CHUNKS),
     }
