@@ -19,10 +19,16 @@ class Choice:
 
 @dataclass
 class Sequences:
-    """The tokens of each sequence, and how recently each was used."""
+    """The tokens of each sequence, and how recently each was used.
+
+    Attributes:
+        order: the least recently used first.
+        cheap: so few tokens are evaluated again sooner than another sequence is given up for them.
+    """
 
     tokens: list[list[int]]
-    order: list[int] = field(default_factory=list)  # the least recently used first
+    order: list[int] = field(default_factory=list)
+    cheap: int = 64
 
     @classmethod
     def empty(cls, count: int) -> Sequences:
@@ -32,12 +38,14 @@ class Sequences:
     def choose(self, tokens: Sequence[int]) -> Choice:
         """The sequence with the longest beginning of `tokens`; the more recent one of equals.
 
-        It is cut if most of it stays. Otherwise it is kept, and what it shares goes into the one unused for longest.
+        It is cut if most of it stays, or little goes. Otherwise it is kept, and what it shares goes into the one unused
+        for longest.
         """
         source = max(self.order, key=lambda slot: (common(self.tokens[slot], tokens), self.order.index(slot)))
         shared = common(self.tokens[source], tokens)
         others = [slot for slot in self.order if slot != source]
-        slot = source if 2 * shared >= len(self.tokens[source]) or not others else others[0]
+        lost = len(self.tokens[source]) - shared
+        slot = source if shared >= lost or (shared and lost <= self.cheap) or not others else others[0]
         return Choice(slot, source, shared)
 
     def take(self, choice: Choice) -> None:

@@ -40,7 +40,10 @@ def model() -> Manifest:
     return Store(cached_model("smollm2-135m")).resolve("smollm2-135m", load_catalog())
 
 
-@pytest.fixture(scope="module", params=["xllamacpp", pytest.param("native", marks=NEEDS_NATIVE)])
+LIBRARIES = ["xllamacpp", pytest.param("native", marks=NEEDS_NATIVE)]  # whose C functions are called
+
+
+@pytest.fixture(scope="module", params=LIBRARIES)
 def report(request: pytest.FixtureRequest, model: Manifest, tmp_path_factory: pytest.TempPathFactory) -> Report:
     directory = tmp_path_factory.mktemp("probe")
     (directory / "model.json").write_bytes(msgspec.json.encode(model))
@@ -101,6 +104,16 @@ def test_drafts_change_nothing_of_the_output(report: Report) -> None:
 def test_what_it_cannot_do_is_refused(report: Report) -> None:
     assert len(report.refused) == 5
     assert "context" in report.refused[0]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_every_family_does_the_same(library: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.engine.families_probe", str(tmp_path), library]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, env=BRIEF_SPINNING | os.environ)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = msgspec.json.decode(done.stdout, type=dict[str, list[str] | None])
+    assert {family: names for family, names in found.items() if names} == {}
+    assert sum(names is not None for names in found.values()) > 10
 
 
 @pytest.fixture(scope="module")
