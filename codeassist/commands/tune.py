@@ -138,7 +138,7 @@ def _show_trial(trial: Trial) -> None:
         out(
             f"; lines exactly right {seen.before:.3f} -> {seen.after:.3f} "
             f"({seen.lines.low:+.3f} to {seen.lines.high:+.3f}), log-probability of a token {seen.logprob.value:+.3f} "
-            f"({seen.logprob.low:+.3f} to {seen.logprob.high:+.3f}), {seen.passages} passages"
+            f"({seen.logprob.low:+.3f} to {seen.logprob.high:+.3f}), {seen.items} functions"
         )
     out(f"\n  {'kept as ' + trial.kept if trial.kept else 'refused'}: {trial.why}\n")
 

@@ -15,7 +15,7 @@ from codeassist.engine.client import EngineClient
 from codeassist.engine.launch import Launcher
 from codeassist.engine.wire import Spec
 from codeassist.models.manifest import Manifest
-from codeassist.tuning.passages import Passage, passages
+from codeassist.tuning.passages import Passage, items
 from codeassist.tuning.speed import Progress
 
 _TOKENS = 16  # of a suggestion
@@ -35,10 +35,10 @@ def compare_drafts(specs: Mapping[int, Spec], log: Path, rounds: int, progress: 
             client = EngineClient(Launcher(spec, log, private=True))
             stack.callback(client.close)
             engines[key] = client
-        for number, place in enumerate(passages(rounds * _PLACES)):
+        for number, item in enumerate(items()[: rounds * _PLACES]):
             progress(f"drafts: place {number + 1} of {rounds * _PLACES}")
             for key, engine in engines.items():
-                times[key].append(_seconds(engine, specs[key].manifest, place))
+                times[key].append(_seconds(engine, specs[key].manifest, item.passages[0]))
     return {key: statistics.median(each) for key, each in times.items()}
 
 

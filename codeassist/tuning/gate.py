@@ -1,9 +1,9 @@
 """The quality gate: whether another layout of a model's weights loses anything that a person could notice.
 
-Both layouts read the same passages. A layout passes if, of the lines that the model would have written itself, it loses
+Both layouts read the same items. A layout passes if, of the lines that the model would have written itself, it loses
 at most MARGIN, and its log-probabilities lose at most LOSS for each token, both with the whole of a 95 % interval
-(bootstrap over passages: lines of one function are not independent). It fails as soon as either is shown to be lost;
-where neither is shown after all passages, it fails too: the burden of proof is on the change.
+(bootstrap over items: lines of one function are not independent). It fails as soon as either is shown to be lost;
+where neither is shown after all items, it fails too: the burden of proof is on the change.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from codeassist.tuning.reading import Reading
 
 MARGIN = 0.02  # of lines
 LOSS = 0.03  # natural logarithms for each token: three per cent of perplexity
-_FEWEST = 8  # passages, before anything is decided
+_FEWEST = 8  # items, before anything is decided
 _DRAWS = 2000
 _SEED = 20261125
 
@@ -31,14 +31,14 @@ class Interval(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What two readings of the same passages show.
+    """What two readings of the same items show.
 
     Attributes:
         before, after: shares of lines exactly right.
         lines: the difference of these shares; logprob: of the log-probability of a token.
     """
 
-    passages: int
+    items: int
     before: float
     after: float
     lines: Interval
@@ -47,16 +47,16 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def passed(self) -> bool:
         """Shown to lose no more than is allowed."""
-        return self.passages >= _FEWEST and self.lines.low >= -MARGIN and self.logprob.low >= -LOSS
+        return self.items >= _FEWEST and self.lines.low >= -MARGIN and self.logprob.low >= -LOSS
 
     @property
     def failed(self) -> bool:
-        """Shown to lose more than is allowed: further passages would change nothing."""
-        return self.passages >= _FEWEST and (self.lines.high < -MARGIN or self.logprob.high < -LOSS)
+        """Shown to lose more than is allowed: further items would change nothing."""
+        return self.items >= _FEWEST and (self.lines.high < -MARGIN or self.logprob.high < -LOSS)
 
 
 def judge(before: Sequence[Reading], after: Sequence[Reading]) -> Verdict:
-    """Compare readings of the same passages in the same order; at least one."""
+    """Compare readings of the same items in the same order; at least one."""
     first, second = _table(before), _table(after)
     draws = np.random.default_rng(_SEED).integers(0, len(first), (_DRAWS, len(first)))
     return Verdict(

@@ -1,51 +1,66 @@
-"""Code to measure models on: functions of codeassist's own source, which no model was trained on.
+"""Code to measure models on: small functions of our own (`items/`), each as it is typed and with lines missing.
 
-A passage is laid out as typing is: what stands above the function, what stands below it, and its body after the middle
-marker. One pass over it tells for every line whether the model would have written it, given the lines before it.
+A passage is laid out as completions are: what stands above, what stands below, and what is asked for after the middle
+marker. One pass over it tells for every line whether the model would have written it, given what comes before. The
+functions are of the kind that small models know well: where they fail at most lines anyway (the source of codeassist
+itself: 12 % right), a loss does not show. Four bits for everything, which halve what passes the tests of single missing
+lines, lost 0.03 of a token's log-probability there, and 0.09 on easy lines with their surroundings.
 """
 
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import codeassist
-
-_ABOVE, _BELOW = 24, 10  # lines
-_SHORTEST, _LONGEST = 6, 28  # lines of a body
+_ABOVE, _BELOW = 16, 12  # lines
+_SHORTEST = 12  # characters of a line that goes missing
+_HOLES = 2  # of each function
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A function: the text above its body, the body, the text below."""
+    """A text to write, with what is above and below it."""
 
-    name: str
     head: str
     body: str
     suffix: str
 
 
-def passages(count: int, folder: Path | None = None) -> list[Passage]:
-    """So many passages (or all there are), of at most one function a file at first; the same ones in each call."""
-    folder = folder or Path(codeassist.__file__).parent
-    found = [each for file in sorted(folder.rglob("*.py")) for each in _in_file(file, folder)]
-    ordered = sorted(found, key=lambda each: (each[0], hashlib.sha256(each[1].name.encode()).digest()))
-    return [passage for _, passage in ordered[:count]]
+@dataclass(frozen=True)
+class Item:
+    """A function: its body as a whole, then single lines of it."""
+
+    name: str
+    passages: tuple[Passage, ...]
 
 
-def _in_file(file: Path, folder: Path) -> Iterator[tuple[int, Passage]]:
+def items(folder: Path | None = None) -> list[Item]:
+    """Every function of the folder, files in turn: a beginning of the list has something of each."""
+    folder = folder or Path(__file__).parent / "items"
+    files = [list(_in_file(file)) for file in sorted(folder.glob("*.py"))]
+    longest = max(map(len, files), default=0)
+    return [each[number] for number in range(longest) for each in files if number < len(each)]
+
+
+def _in_file(file: Path) -> Iterator[Item]:
     text = file.read_text(encoding="utf-8")
     lines = text.splitlines(keepends=True)
-    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
-    taken = 0
-    for node in functions:
-        start, end = node.body[0].lineno - 1, node.end_lineno or 0
-        if not _SHORTEST <= end - start <= _LONGEST:
-            continue
-        name = f"{file.relative_to(folder)}::{node.name}:{node.lineno}"
-        head, below = lines[max(0, start - _ABOVE) : start], lines[end : end + _BELOW]
-        yield taken, Passage(name, "".join(head), "".join(lines[start:end]), "".join(below))
-        taken += 1
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            start, end = node.body[1].lineno - 1, node.end_lineno or 0  # the documentation is shown
+            yield Item(f"{file.stem}.{node.name}", tuple(_passages(lines, start, end)))
+
+
+def _passages(lines: list[str], start: int, end: int) -> Iterator[Passage]:
+    yield _passage(lines, start, end)
+    whole = [at for at in range(start, end) if len(lines[at].strip()) >= _SHORTEST]
+    for number in range(min(_HOLES, len(whole))):
+        at = whole[(number + 1) * len(whole) // (_HOLES + 1)]
+        yield _passage(lines, at, at + 1)
+
+
+def _passage(lines: list[str], start: int, end: int) -> Passage:
+    head, below = lines[max(0, start - _ABOVE) : start], lines[end : end + _BELOW]
+    return Passage("".join(head), "".join(lines[start:end]), "".join(below))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -13,13 +13,13 @@ from codeassist.config import CompletionSettings
 from codeassist.engine.api import Engine, Scores
 from codeassist.engine.scoring import score
 from codeassist.models.manifest import Manifest
-from codeassist.tuning.passages import Passage
+from codeassist.tuning.passages import Item, Passage
 
 _SETTINGS = CompletionSettings()
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What a model made of one passage.
+    """What a model made of one item.
 
     Attributes:
         lines: lines that are not blank; `exact`: those whose every token was the likeliest one.
@@ -39,17 +39,18 @@ class Reader:
     engine: Engine
     manifest: Manifest
 
-    def read(self, passage: Passage, cancelled: Callable[[], bool] = lambda: False) -> Reading:
-        """Score one passage.
+    def read(self, item: Item) -> Reading:
+        """Score the passages of one item.
 
         Raises:
             EngineError: the engine failed, or cannot score.
-            CancelledError: `cancelled` said so.
         """
-        planner = Planner(self.manifest, _SETTINGS, self.engine)
-        anchor = planner.at(passage.head, passage.suffix, 0)
+        return total([self._read(passage) for passage in item.passages])
+
+    def _read(self, passage: Passage) -> Reading:
+        anchor = Planner(self.manifest, _SETTINGS, self.engine).at(passage.head, passage.suffix, 0)
         (body,) = self.engine.tokenize([passage.body])
-        return reading_of(passage.body, score(self.engine, anchor.tokens, body, cancelled=cancelled))
+        return reading_of(passage.body, score(self.engine, anchor.tokens, body))
 
 
 def reading_of(body: str, scores: Scores) -> Reading:

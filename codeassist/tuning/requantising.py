@@ -18,13 +18,12 @@ from codeassist.models.mixing import mix
 from codeassist.models.store import Store
 from codeassist.tuning.choice import cost_ms
 from codeassist.tuning.gate import Verdict, judge
-from codeassist.tuning.passages import Passage, passages
+from codeassist.tuning.passages import Item, items
 from codeassist.tuning.reading import Reader, Reading
 from codeassist.tuning.speed import Progress, Speed, compare
 
-PASSAGES = 60
 _FASTER = 1.1  # a layout that gains less is not worth a second file
-_EVERY = 4  # passages: how often the verdict is looked at
+_EVERY = 4  # items: how often the verdict is looked at
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -48,7 +47,7 @@ class Trial(msgspec.Struct, frozen=True):
 def try_layout(
     spec: Spec, layout: str, store: Store, log: Path, rounds: int, progress: Progress, shown: ByteProgress
 ) -> Trial:
-    """Write the layout, measure both in turn, let both read the passages; what is not kept is deleted.
+    """Write the layout, measure both in turn, let both read the items; what is not kept is deleted.
 
     Raises:
         UsageError: the layout is unknown, or would change nothing.
@@ -75,13 +74,13 @@ def _trial(spec: Spec, made: Manifest, layout: str, log: Path, rounds: int, prog
     faster = cost_ms(before) / cost_ms(after)
     if faster < _FASTER:
         return Trial(layout, faster, before, after, None, "", f"only {faster:.2f} times as fast")
-    verdict = read_both(specs["before"], specs["after"], log, passages(PASSAGES), progress)
+    verdict = read_both(specs["before"], specs["after"], log, items(), progress)
     why = "no loss" if verdict.passed else "it writes worse code" if verdict.failed else "a loss cannot be ruled out"
     return Trial(layout, faster, before, after, verdict, made.id if verdict.passed else "", why)
 
 
 def read_both(
-    before: Spec, after: Spec, log: Path, texts: Sequence[Passage], progress: Progress = lambda _text: None
+    before: Spec, after: Spec, log: Path, texts: Sequence[Item], progress: Progress = lambda _text: None
 ) -> Verdict:
     """The verdict of the gate; it ends as soon as a loss is shown.
 
@@ -97,11 +96,11 @@ def read_both(
         return read_in_turn([each.read for each in readers], texts, progress)
 
 
-def read_in_turn(read: Sequence[Callable[[Passage], Reading]], texts: Sequence[Passage], progress: Progress) -> Verdict:
-    """Two readers, passage by passage."""
+def read_in_turn(read: Sequence[Callable[[Item], Reading]], texts: Sequence[Item], progress: Progress) -> Verdict:
+    """Two readers, item by item."""
     found: tuple[list[Reading], list[Reading]] = ([], [])
     for number, text in enumerate(texts, start=1):
-        progress(f"quality: passage {number} of {len(texts)}")
+        progress(f"quality: item {number} of {len(texts)}")
         for readings, one in zip(found, read, strict=True):
             readings.append(one(text))
         if number % _EVERY == 0 and judge(*found).failed:

@@ -11,6 +11,7 @@ import pytest
 from codeassist import config
 from codeassist.tuned import tuned_file
 from codeassist.tuning import requantising
+from codeassist.tuning.passages import items
 from tests.conftest import Run
 from tests.models.tiny.families import FAMILIES
 from tests.models.tiny.writing import write_tiny
@@ -73,7 +74,8 @@ def test_a_layout_is_kept_only_if_it_is_told_so(
     tiny: str, home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Which way it goes is chance with random weights of a few hundred kilobytes; a refused one leaves no file."""
-    monkeypatch.setattr(requantising, "PASSAGES", 8)
+    few = items()[:8]
+    monkeypatch.setattr(requantising, "items", lambda: few)
     found = document(run, "--requantise", "q8_0")
     trial = found["requantised"]
     files = [path.name for path in config.load({"CODEASSIST_HOME": str(home)}).paths.models.glob("files/*.gguf")]

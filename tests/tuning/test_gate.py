@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 
 from codeassist.tuning.gate import LOSS, MARGIN, judge
-from codeassist.tuning.passages import Passage
+from codeassist.tuning.passages import Item
 from codeassist.tuning.reading import Reading
 from codeassist.tuning.requantising import read_in_turn
 
 
 def readings(count: int, share: float, logprob: float, seed: int = 1) -> list[Reading]:
-    """Twenty lines each; the same passages with the same seed."""
+    """Twenty lines each; the same items with the same seed."""
     chance = random.Random(seed)  # noqa: S311  figures, not secrets
     found = []
     for _ in range(count):
@@ -53,20 +53,20 @@ def test_what_is_not_shown_does_not_pass() -> None:
     assert not verdict.failed
 
 
-def test_too_few_passages_decide_nothing() -> None:
+def test_too_few_items_decide_nothing() -> None:
     verdict = judge(readings(4, 0.9, -1.0), readings(4, 0.1, -3.0))
     assert not verdict.failed
     assert not judge(readings(4, 0.9, -1.0), readings(4, 0.9, -1.0)).passed
 
 
 def test_reading_ends_when_a_loss_is_shown() -> None:
-    texts = [Passage(str(number), "", "x\n", "") for number in range(40)]
+    texts = [Item(str(number), ()) for number in range(40)]
     asked: list[str] = []
 
-    def good(text: Passage) -> Reading:
+    def good(text: Item) -> Reading:
         asked.append(text.name)
         return Reading(20, 10, -200.0, 200)
 
     verdict = read_in_turn([good, lambda _text: Reading(20, 2, -400.0, 200)], texts, lambda _text: None)
     assert verdict.failed
-    assert len(asked) == verdict.passages == 8
+    assert len(asked) == verdict.items == 8

@@ -5,26 +5,37 @@ from __future__ import annotations
 from pathlib import Path
 
 from codeassist.engine.api import Scores
-from codeassist.tuning.passages import passages
+from codeassist.tuning.passages import items
 from codeassist.tuning.reading import Reading, reading_of, total
 
 
-def test_passages_are_of_our_own_source_the_same_each_time() -> None:
-    found = passages(60)
-    assert len(found) == 60
-    assert found == passages(60)
-    assert len({passage.name.partition("::")[0] for passage in found}) == 60, "one function a file at first"
-    for passage in found:
-        assert 6 <= len(passage.body.splitlines()) <= 28
-        assert passage.head.rstrip().endswith((":", ")", '"""')) or passage.head
+def test_the_functions_that_are_shipped() -> None:
+    found = items()
+    assert len(found) >= 50
+    assert len({item.name for item in found}) == len(found)
+    assert {item.name.partition(".")[0] for item in found[:4]} == {"numbers", "sequences", "structures", "texts"}
+    for item in found:
+        whole, *holes = item.passages
+        assert whole.head.rstrip().endswith('"""'), "the documentation is shown"
+        assert len(holes) == 2
+        for hole in holes:
+            assert hole.body.count("\n") == 1
+            assert hole.body in whole.body
+            assert hole.head.splitlines()[-1] in whole.head + whole.body
+            assert hole.suffix.splitlines()[0] in whole.body + whole.suffix
 
 
-def test_a_passage_is_cut_where_the_body_begins_and_ends(tmp_path: Path) -> None:
-    body = "".join(f"    line_{number} = {number}\n" for number in range(6))
-    (tmp_path / "a.py").write_text("import os\n\n\ndef first(x):\n" + body + "\n\ndef second():\n    pass\n")
-    (found,) = passages(5, tmp_path)
-    assert (found.head, found.body) == ("import os\n\n\ndef first(x):\n", body)
-    assert found.suffix == "\n\ndef second():\n    pass\n"
+def test_a_function_is_cut_where_its_body_begins_and_ends(tmp_path: Path) -> None:
+    body = "".join(f"    line_{number} = {number}0000\n" for number in range(3))
+    (tmp_path / "a.py").write_text('def first(x):\n    """What it does."""\n' + body + "\n\nlast = 1\n")
+    (found,) = items(tmp_path)
+    whole, one, two = found.passages
+    assert found.name == "a.first"
+    assert (whole.head, whole.body) == ('def first(x):\n    """What it does."""\n', body)
+    assert whole.suffix == "\n\nlast = 1\n"
+    assert (one.body, two.body) == ("    line_1 = 10000\n", "    line_2 = 20000\n")
+    assert one.head == whole.head + "    line_0 = 00000\n"
+    assert one.suffix == "    line_2 = 20000\n\n\nlast = 1\n"
 
 
 def scores(tokens: tuple[int, ...], best: tuple[int, ...], lengths: tuple[int, ...]) -> Scores:
