@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_ABOVE, _BELOW = 16, 12  # lines
+_BELOW = 5  # lines
 _SHORTEST = 12  # characters of a line that goes missing
 _HOLES = 2  # of each function
 
@@ -49,8 +49,10 @@ def _in_file(file: Path) -> Iterator[Item]:
     lines = text.splitlines(keepends=True)
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
-            start, end = node.body[1].lineno - 1, node.end_lineno or 0  # the documentation is shown
-            yield Item(f"{file.stem}.{node.name}", tuple(_passages(lines, start, end)))
+            top, start, end = node.lineno - 1, node.body[1].lineno - 1, node.end_lineno or 0
+            below = lines[end : end + _BELOW]
+            passages = _passages([*lines[top:end], *below], start - top, end - top)  # the documentation is shown
+            yield Item(f"{file.stem}.{node.name}", tuple(passages))
 
 
 def _passages(lines: list[str], start: int, end: int) -> Iterator[Passage]:
@@ -62,5 +64,4 @@ def _passages(lines: list[str], start: int, end: int) -> Iterator[Passage]:
 
 
 def _passage(lines: list[str], start: int, end: int) -> Passage:
-    head, below = lines[max(0, start - _ABOVE) : start], lines[end : end + _BELOW]
-    return Passage("".join(head), "".join(lines[start:end]), "".join(below))
+    return Passage("".join(lines[:start]), "".join(lines[start:end]), "".join(lines[end:]))
