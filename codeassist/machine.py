@@ -13,6 +13,7 @@ import msgspec
 
 _POWER = Path("/sys/class/power_supply")  # Linux, Documentation/ABI/testing/sysfs-class-power
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")  # Linux, Documentation/admin-guide/cgroup-v2.rst
+_MEMORY = Path("/sys/fs/cgroup/memory.max")  # the same; bytes, or "max"
 
 
 class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,7 +22,7 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         processor: its name, as the system tells it.
         processors: those that this process may use.
-        memory_gib: rounded to whole GiB.
+        memory_gib: that it may use, rounded to whole GiB.
     """
 
     processor: str
@@ -31,8 +32,10 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def machine() -> Machine:
     """This machine, now: a container's limits and affinity count."""
-    pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return Machine(_processor(), processors(), round(pages / 2**30))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with contextlib.suppress(OSError, ValueError):
+        memory = min(memory, int(_MEMORY.read_text()))
+    return Machine(_processor(), processors(), round(memory / 2**30))
 
 
 def processors() -> int:
@@ -50,10 +53,10 @@ def on_battery(supplies: Path = _POWER) -> bool:
     if sys.platform == "darwin":
         return "Battery Power" in _printed("pmset", "-g", "batt")
     mains = [_read(each / "online") for each in supplies.glob("*") if _read(each / "type") == "Mains"]
-    batteries = [_read(each / "status") for each in supplies.glob("*") if _read(each / "type") == "Battery"]
     if mains:
         return "1" not in mains
-    return "Discharging" in batteries
+    own = [each for each in supplies.glob("*") if _read(each / "scope") != "Device"]  # not a mouse's, a headset's
+    return "Discharging" in [_read(each / "status") for each in own if _read(each / "type") == "Battery"]
 
 
 def _processor() -> str:

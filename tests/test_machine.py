@@ -36,6 +36,16 @@ def test_a_container_s_limit_counts(quota: str, expected: int, tmp_path: Path, m
     assert processors() == expected
 
 
+@pytest.mark.parametrize(("limit", "expected"), [("1073741824\n", 1), ("max\n", 0), ("x", 0)])
+def test_a_container_s_memory_is_the_machine_s(
+    limit: str, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = machine().memory_gib
+    (tmp_path / "memory.max").write_text(limit)
+    monkeypatch.setattr(module, "_MEMORY", tmp_path / "memory.max")
+    assert machine().memory_gib == (expected or whole)
+
+
 def test_a_laptop_that_is_plugged_in(tmp_path: Path) -> None:
     supply(tmp_path, "AC", type="Mains", online="1")
     supply(tmp_path, "BAT0", type="Battery", status="Charging")
@@ -56,6 +66,12 @@ def test_a_battery_alone_says_so_itself(tmp_path: Path) -> None:
 def test_a_mouse_s_battery_is_none(tmp_path: Path) -> None:
     supply(tmp_path, "AC", type="Mains", online="1")
     supply(tmp_path, "hid-mouse", type="Battery", status="Discharging")
+    assert not on_battery(tmp_path)
+
+
+def test_a_desktop_with_a_mouse_is_on_mains(tmp_path: Path) -> None:
+    """A desktop's kernel often knows no mains; a wireless mouse's battery has the scope "Device"."""
+    supply(tmp_path, "hidpp_battery_0", type="Battery", status="Discharging", scope="Device")
     assert not on_battery(tmp_path)
 
 
