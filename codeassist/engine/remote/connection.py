@@ -32,6 +32,10 @@ def never() -> bool:
     return False
 
 
+class UnreadableError(EngineError):
+    """An answer of 200 that is not the document that was asked for."""
+
+
 class Connection:
     """Connections to one server, kept open between requests. Thread-safe."""
 
@@ -59,6 +63,7 @@ class Connection:
 
         Raises:
             RefusedError: the server answered anything but 200.
+            UnreadableError: it answered something else.
             EngineError: it cannot be reached or trusted, is silent, or says what it must not.
             StoppedError: `stop` said so.
         """
@@ -162,8 +167,8 @@ def _twice(work: Callable[[], _T]) -> _T:
         return work()
 
 
-def _malformed(path: str) -> EngineError:
-    return EngineError(f"the server's answer to {path} is not what llama-server or vLLM would say", _WHOSE)
+def _malformed(path: str) -> UnreadableError:
+    return UnreadableError(f"the server's answer to {path} is not what llama-server or vLLM would say", _WHOSE)
 
 
 def _unreachable(origin: str, error: BaseException) -> EngineError:

@@ -9,8 +9,9 @@ import msgspec
 
 from codeassist.engine.api import Message, Request, Scores
 from codeassist.engine.llama import literal
-from codeassist.engine.remote.connection import Connection
-from codeassist.engine.remote.told import FLOOR, Count, Failure, Tokenized, Told, finish_of, plain
+from codeassist.engine.remote.connection import Connection, UnreadableError
+from codeassist.engine.remote.neutral import Neutral
+from codeassist.engine.remote.told import FLOOR, MAX_IDS, Count, Failure, Tokenized, Told, finish_of, plain
 from codeassist.errors import EngineError, UnsupportedError
 
 
@@ -57,6 +58,14 @@ class _Prompt(msgspec.Struct):
     prompt: str
 
 
+class _Named(msgspec.Struct):
+    piece: str | list[int]  # numbers: bytes that are no text
+
+
+class _Names(msgspec.Struct):
+    tokens: Annotated[list[_Named], msgspec.Meta(max_length=MAX_IDS)]
+
+
 class LlamaServer:
     """A `told.Flavour`."""
 
@@ -67,11 +76,24 @@ class LlamaServer:
         self.context_tokens = context_tokens
         self._connection = connection
         self._decoder = msgspec.json.Decoder(_Event)
+        self._neutral = Neutral(self._ids, self._names)
 
-    def tokenize(self, text: str, *, special: bool, ends: bool = False) -> tuple[int, ...]:
-        """See `told.Flavour`: the server does not read markers where it is told not to."""
+    def _ids(self, text: str, *, special: bool = False, ends: bool = False) -> tuple[int, ...]:
         body = {"model": self.model, "content": text, "add_special": ends, "parse_special": special}
         return tuple(self._connection.post("/tokenize", body, Tokenized).tokens)
+
+    def _names(self, text: str) -> list[str] | None:
+        body = {"model": self.model, "content": text, "parse_special": False, "with_pieces": True}
+        try:
+            tokens = self._connection.post("/tokenize", body, _Names).tokens
+        except UnreadableError:  # an older one takes no notice of `with_pieces`
+            return None
+        return [token.piece if isinstance(token.piece, str) else "" for token in tokens]
+
+    def tokenize(self, text: str, *, special: bool, ends: bool = False) -> tuple[int, ...]:
+        """See `told.Flavour`: the server does not read markers where it is told not to, but for those that the model's
+        file declares as a user's additions (see engine/armed.py)."""
+        return self._ids(text, special=special, ends=ends) if special or ends else self._neutral.ids(text)
 
     def format(self, messages: Sequence[Message]) -> str | None:
         """See `told.Flavour`. A server without a template of the model's own uses ChatML."""

@@ -10,11 +10,15 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
+from codeassist.engine.leading import Leading
+from codeassist.errors import EngineError
+
 _LONGEST = 64  # characters of a marker
-# <s>, <|im_start|>, <｜User｜>, [INST], and what is left of one inside of another.
-_LOOKS = re.compile(rf"(?=(<[^<>\s]{{1,{_LONGEST}}}>|\[[^\[\]\s]{{1,{_LONGEST}}}\]))")
+# <s>, <|im_start|>, <｜User｜>, [INST], ▁<PRE>, and what is left of one inside of another.
+_LOOKS = re.compile(rf"(?=(▁?(?:<[^<>\s]{{1,{_LONGEST}}}>|\[[^\[\]\s]{{1,{_LONGEST}}}\])))")
 _ASKED = 64  # new ones, one by one, for a text: beyond that every one is cut without asking
 _KNOWN = 4096  # remembered
+_PARTS = 512  # of a text: each is a request
 
 Ids = Callable[[str], tuple[int, ...]]
 """A tokenizer that reads markers: token ids, nothing added."""
@@ -28,16 +32,24 @@ class Neutral:
     def __init__(self, ids: Ids, names: Names) -> None:
         self._ids = ids
         self._names = names
+        self._leading = Leading(ids)
         self._known: dict[str, bool] = {}
 
     def ids(self, text: str) -> tuple[int, ...]:
-        """Token ids of a text, of which no part becomes a control token."""
+        """Token ids of a text, of which no part becomes a control token.
+
+        Raises:
+            EngineError: it holds too many of them.
+        """
         looks = [(match.start() + 1, match.group(1)) for match in _LOOKS.finditer(text)]
         marked = self._marked({marker for _, marker in looks})
         cuts = sorted({cut for cut, marker in looks if marker in marked})
         parts = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
-        told = {part: self._ids(part) for part in dict.fromkeys(parts) if part}
-        return tuple(token for part in parts if part for token in told[part])
+        first, rest = parts[0], parts[1:]
+        if len(set(rest)) > _PARTS:
+            raise EngineError("the text holds too many control tokens of the model", "leave them out")
+        told = {part: self._leading.piece(part) for part in dict.fromkeys(rest)}
+        return (self._ids(first) if first else ()) + tuple(token for part in rest for token in told[part])
 
     def _marked(self, looks: set[str]) -> set[str]:
         """Those that are control tokens, or may be."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import httpx
 
@@ -17,11 +17,15 @@ from tests.models.cache import cached_model
 KEY = "k-7c1f2b-secret"
 
 
-@contextmanager
-def llama_server(model: str) -> Iterator[str]:
+def llama_server(model: str) -> AbstractContextManager[str]:
     """The URL of a llama.cpp server with this model, which asks for `KEY`."""
-    manifest = Store(cached_model(model)).resolve(model, load_catalog())
-    command = [sys.executable, "-m", "tests.engine.remote.llama_process", manifest.path, KEY]
+    return served(Store(cached_model(model)).resolve(model, load_catalog()).path)
+
+
+@contextmanager
+def served(path: str) -> Iterator[str]:
+    """The URL of a llama.cpp server with the model of this file, which asks for `KEY`."""
+    command = [sys.executable, "-m", "tests.engine.remote.llama_process", path, KEY]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdin is not None
