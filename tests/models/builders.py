@@ -12,7 +12,7 @@ import numpy as np
 
 from codeassist.models.catalog import Entry, HubSource, PackageIndexSource
 
-QWEN = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")
+QWEN = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|fim_pad|>")
 
 
 def write_gguf(

@@ -28,7 +28,8 @@ SPM = {"tokenizer.ggml.model": "llama"}
 # family, architecture, vocabulary, keys
 FILES: list[tuple[str, str, tuple[str, ...], dict[str, Any]]] = [
     ("qwen2.5-coder", "qwen2", QWEN, {}),
-    ("codegemma", "gemma", (*QWEN, "<|file_separator|>", *GEMMA), {}),
+    ("", "olmo2", QWEN[:3], {}),  # cl100k_base has them, and models with its vocabulary were not trained with them
+    ("codegemma", "gemma", (*QWEN[:3], "<|file_separator|>", *GEMMA), {}),
     ("deepseek-coder", "llama", DEEPSEEK, {}),
     ("deepseek-coder-v2", "deepseek2", DEEPSEEK, {}),
     ("starcoder2", "starcoder2", STARCODER, {}),

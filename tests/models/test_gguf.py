@@ -37,9 +37,9 @@ def test_plain_facts(tmp_path: Path) -> None:
 
 
 def test_fim_from_the_vocabulary(tmp_path: Path) -> None:
-    found = facts(tmp_path, tokens=("x", QWEN[1], QWEN[0], "y", QWEN[2], "<|endoftext|>"))
+    found = facts(tmp_path, tokens=("x", QWEN[1], QWEN[0], "y", QWEN[2], "<|endoftext|>", QWEN[3]))
     assert found.family == "qwen2.5-coder"
-    assert found.fim == FimTokens(prefix=2, suffix=1, middle=4, end=(1, 2, 4, 5))
+    assert found.fim == FimTokens(prefix=2, suffix=1, middle=4, end=(1, 2, 4, 5, 6))
 
 
 def test_deepseek_markers_are_not_ascii(tmp_path: Path) -> None:
