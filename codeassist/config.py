@@ -136,7 +136,8 @@ def load(environ: Mapping[str, str], *, model: str | None = None) -> Loaded:
     paths = user_paths(environ)
     table = _read_toml(paths.config_file)
     tuning = _tuning(paths)
-    measured = tuning.profile.settings if tuning.profile else {}
+    named = model or environ.get("CODEASSIST_MODEL") or ""
+    measured = tuning.holding(table, named, DEFAULT_MODEL)
     origins = dict.fromkeys(_leaves(msgspec.to_builtins(Settings())), "default")
     origins |= dict.fromkeys(_leaves(measured), "tuned")
     origins |= dict.fromkeys((_setting(name, origins) for name in _leaves(table)), "file")
@@ -155,10 +156,13 @@ def load(environ: Mapping[str, str], *, model: str | None = None) -> Loaded:
 def _tuning(paths: Paths) -> tuned.Tuning:
     """What `model tune` found; settings that this version does not know are not believed."""
     found = tuned.in_force(paths.state)
+    measured = found.profile.settings if found.profile else {}
     try:
-        msgspec.convert(found.profile.settings if found.profile else {}, Settings)
+        msgspec.convert(measured, Settings)
     except msgspec.ValidationError:
         return tuned.Tuning("damaged", found.power)
+    if tuned.gone(measured, paths.models):
+        return tuned.Tuning("gone", found.power)
     return found
 
 

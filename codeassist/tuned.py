@@ -6,8 +6,11 @@ measured on.
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,11 +64,12 @@ class Tuning:
 
     Attributes:
         state: "none" (never tuned), "current", "other power" (measured with the other source of power), "other build"
-            (of the engine), "other machine", "damaged" (the file cannot be used).
-        profile: what is used; there is none in the states "none", "other machine" and "damaged".
+            of the engine), "other machine", "gone" (a model or a backend that it chose is not installed any more),
+            "damaged" (the file cannot be used).
+        profile: what is used; there is none in the states "none", "other machine", "gone" and "damaged".
     """
 
-    state: Literal["none", "current", "other power", "other build", "other machine", "damaged"]
+    state: Literal["none", "current", "other power", "other build", "other machine", "gone", "damaged"]
     power: Power
     profile: Profile | None = None
 
@@ -74,8 +78,37 @@ class Tuning:
         """Whether what was measured should be measured again."""
         return self.state in ("other power", "other build", "other machine")
 
+    def holding(self, table: Mapping[str, Any], named: str, default: str) -> dict[str, Any]:
+        """The settings that hold beside config.toml (`table`) and the model that a flag or the environment names.
+
+        How much a model is shown, and which drafts it checks, was measured with one model; only the backend that was
+        chosen with drafts checks them. Where a server runs the model nothing holds: this machine's speed is not its.
+        """
+        above = table.get("engine")
+        above = above if isinstance(above, Mapping) else {}
+        if self.profile is None or above.get("url"):
+            return {}
+        settings = dict(self.profile.settings)
+        engine = dict(settings.get("engine", {}))
+        other = self.profile.speeds.model != (named or table.get("model") or settings.get("model") or default)
+        if other:
+            settings.pop("completion", None)
+        if other or above.get("backend", engine.get("backend")) != engine.get("backend"):
+            engine.pop("draft", None)
+            engine.pop("draft_tokens", None)
+        return {**settings, "engine": engine}
+
 
 NEVER = Tuning("none", "mains")
+
+
+def gone(settings: Mapping[str, Any], models: Path) -> bool:
+    """Whether a model or a backend that valid settings name is not installed any more; `models`: their directory."""
+    engine = settings.get("engine", {})
+    named = [name for name in (settings.get("model"), engine.get("draft")) if name]
+    if any(not (models / f"{name}.json").is_file() for name in named):
+        return True
+    return engine.get("backend") == "llama-cpp-python" and find_spec("llama_cpp") is None
 
 
 def tuned_file(state: Path) -> Path:
@@ -145,12 +178,14 @@ def write(state: Path, profile: Profile, power: Power) -> Path:
     document.add(tomlkit.comment("Written by `codeassist model tune`; what config.toml says goes first."))
     document.update({name: value for name, value in msgspec.to_builtins(fresh).items() if value is not None})
     file = tuned_file(state)
+    temporary = file.with_suffix(f".{os.getpid()}.new")
     try:
         state.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_suffix(f".{os.getpid()}.new")
         temporary.write_text(tomlkit.dumps(document), encoding="utf-8")
         temporary.replace(file)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise MissingError(f"{file} cannot be written: {error.strerror}", "free some space, or check it") from error
     return file
 

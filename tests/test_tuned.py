@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from codeassist import config, tuned
+from codeassist.errors import MissingError
 from codeassist.machine import Machine
 from codeassist.tuned import Profile, Speeds, Tuned, in_force, read, reset, tuned_file, write
 
@@ -120,3 +121,78 @@ def test_the_file_names_its_maker(tmp_path: Path) -> None:
     text = write(tmp_path, profile(), "mains").read_text()
     assert text.startswith("# Written by `codeassist model tune`")
     assert msgspec.toml.decode(text.encode())["mains"]["settings"] == SETTINGS
+
+
+def test_a_model_that_was_removed_is_not_asked_for(tmp_path: Path) -> None:
+    """Otherwise every command would fail until somebody thinks of `model tune --reset`."""
+    paths = loaded(tmp_path).paths
+    write(paths.state, profile(model="mine-mixed", **SETTINGS), "mains")
+    found = loaded(tmp_path)
+    assert (found.tuning.state, found.tuning.stale) == ("gone", False)
+    assert found.settings == config.Settings()
+    paths.models.mkdir(parents=True)
+    (paths.models / "mine-mixed.json").write_text("{}")
+    assert loaded(tmp_path).settings.model == "mine-mixed"
+
+
+@pytest.mark.parametrize("engine", [{"draft": "small"}, {"backend": "llama-cpp-python"}])
+def test_a_draft_or_a_backend_that_was_removed(
+    engine: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tuned, "find_spec", lambda _name: None)
+    write(tmp_path / "state", profile(engine=engine), "mains")
+    assert loaded(tmp_path).tuning.state == "gone"
+    assert loaded(tmp_path).settings == config.Settings()
+
+
+DRAFTED = {"backend": "llama-cpp-python", "draft": "small", "draft_tokens": 3, "threads": 2}
+
+
+@pytest.fixture
+def drafted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tuned, "find_spec", lambda _name: object())
+    paths = loaded(tmp_path).paths
+    paths.models.mkdir(parents=True)
+    (paths.models / "small.json").write_text("{}")
+    write(paths.state, profile(engine=DRAFTED, completion={"context_tokens": 0, "expected_ms": 900}), "mains")
+    paths.config.mkdir(parents=True, exist_ok=True)
+    return paths.config_file
+
+
+@pytest.mark.parametrize("how", ["file", "environment", "flag"])
+def test_what_was_measured_with_one_model_is_not_another_s(how: str, drafted: Path, tmp_path: Path) -> None:
+    environ = {"CODEASSIST_HOME": str(tmp_path)}
+    assert config.load(environ).settings.completion.expected_ms == 900
+    if how == "file":
+        drafted.write_text('model = "other"\n')
+    elif how == "environment":
+        environ["CODEASSIST_MODEL"] = "other"
+    found = config.load(environ, model="other" if how == "flag" else None)
+    assert found.settings.completion == config.CompletionSettings()
+    assert (found.settings.engine.draft, found.settings.engine.draft_tokens) == ("", 4)
+    assert found.settings.engine.threads == 2, "processors are what they were"
+    assert found.origins["completion.context_tokens"] == "default"
+
+
+def test_drafts_go_with_the_backend_that_checks_them(drafted: Path, tmp_path: Path) -> None:
+    drafted.write_text('[engine]\nbackend = "xllamacpp"\n')
+    found = loaded(tmp_path).settings
+    assert (found.engine.backend, found.engine.draft) == ("xllamacpp", "")
+    assert found.completion.expected_ms == 900
+
+
+def test_a_team_s_server_is_not_as_slow_as_this_machine(drafted: Path, tmp_path: Path) -> None:
+    drafted.write_text('[engine]\nurl = "https://llm.example.com"\n')
+    found = loaded(tmp_path).settings
+    assert found.completion == config.CompletionSettings()
+    assert found.engine.threads == 0
+
+
+def test_what_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_self: Path, _target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(MissingError, match="No space left"):
+        write(tmp_path, profile(), "mains")
+    assert list(tmp_path.iterdir()) == []

@@ -123,6 +123,7 @@ def _tuning(workspace: Workspace, server: _Remote) -> Check:
     if tuning.stale or tuning.profile is None:
         why = {
             "damaged": "what model tune wrote cannot be read",
+            "gone": "a model or a backend that model tune chose is not installed any more: the defaults are used",
             "other power": "measured with the other source of power",
         }
         detail = why.get(

@@ -4,26 +4,35 @@ and model stay; how much a completion is shown, and how long it is expected to t
 from __future__ import annotations
 
 import datetime
+import secrets
 from pathlib import Path
 
 from codeassist.engine.api import Engine, Priority
 from codeassist.tuned import Power, Profile, Speeds, in_force, write
 from codeassist.tuning import choice
-from codeassist.tuning.speed import measure, summary
+from codeassist.tuning.speed import Sample, measure, summary
 
-_ROUNDS = 2
+_ROUNDS = 3
 
 
-def recheck(engine: Engine, model: str, state: Path) -> Profile:
+def recheck(engine: Engine, model: str, state: Path) -> Profile | None:
     """Measure while nobody waits, and keep what follows; the rest of an older profile of this machine stays.
+
+    None: nothing was measured, because another process has done so meanwhile, or the older profile is of another model.
+    The fastest round counts: a person who types meanwhile goes first, and makes the others slower than they are. The
+    code is new each time: what an earlier measurement left in the engine's caches would be read in no time.
 
     Raises:
         EngineError: the engine failed.
         MissingError: the state directory cannot be written.
     """
-    speed = summary([measure(engine, seed=number + 1000, priority=Priority.WARMUP) for number in range(_ROUNDS)])
     tuning = in_force(state)
     known = tuning.profile
+    if not tuning.stale or (known and known.speeds.model != model):
+        return None
+    seed = secrets.randbelow(10**9)
+    rounds = [measure(engine, seed=seed + number, priority=Priority.WARMUP) for number in range(_ROUNDS)]
+    speed = summary([Sample(*(min(getattr(each, name) for each in rounds) for name in Sample.__struct_fields__))])
     target = known.target_ms if known else choice.DEFAULT_TARGET_MS
     settings = {
         **(known.settings if known else {}),

@@ -15,9 +15,10 @@ from codeassist.engine.api import Chunk, Engine, Priority, Request
 from codeassist.engine.client import EngineClient
 from codeassist.engine.launch import Launcher
 from codeassist.engine.wire import Spec
-from codeassist.errors import CancelledError, CodeassistError
+from codeassist.errors import CancelledError, CodeassistError, EngineError
 
 PREFILL_TOKENS, DECODED_TOKENS, TYPED_TOKENS = 256, 12, 3
+_FEWEST_TOKENS = 3  # that tell how fast it writes
 Progress = Callable[[str], None]
 _Key = TypeVar("_Key")
 
@@ -97,6 +98,8 @@ def measure(engine: Engine, seed: int, priority: Priority = Priority.INTERACTIVE
     prompt = prompt[:PREFILL_TOKENS]
     whole = _times(engine, prompt, 1, priority)[0] / len(prompt) * PREFILL_TOKENS
     times = _times(engine, prompt + typed[:TYPED_TOKENS], DECODED_TOKENS, priority)
+    if len(times) < _FEWEST_TOKENS:
+        raise EngineError("the model ends at once: how fast it writes cannot be told", "measure another model")
     decoded = (times[-1] - times[0]) / max(1, len(times) - 1) * (DECODED_TOKENS - 1)
     return Sample(whole, times[0], decoded)
 
