@@ -2,13 +2,14 @@
 
 llama.cpp reads tokens of the type "user defined" in every text, with specials off too (src/llama-vocab.cpp,
 `tokenizer_st_partition`). Files converted in 2023 have their turns' markers so, and many that were tuned to ChatML.
-Such a marker is armed: a text that contains it is tokenised in two pieces, cut behind its first character.
+Such a marker is armed: a text that contains it is tokenised in pieces, cut behind its first character.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import chain
 from typing import Protocol
 
 from codeassist import templates
@@ -16,7 +17,7 @@ from codeassist.engine.leading import Leading
 from codeassist.models.manifest import Manifest
 
 # What only a marker looks like; and, in a chat template, what a marker may look like.
-_FORM = re.compile(r"<[|｜][^<>\s]{1,64}[|｜]>|\[/?[A-Z_]{3,32}\]")
+_FORM = re.compile(r"(?=(<[|｜][^<>\s]{1,64}[|｜]>|\[/?[A-Z_]{3,32}\]))")
 _IN_TEMPLATE = re.compile(r"<[^<>\s'\"]{1,64}>|\[/?[A-Z_]{2,32}\]")
 # Of StarCoder's and SmolLM's vocabularies (their tokenizer_config.json), and what many others share.
 _OTHERS = {
@@ -41,17 +42,22 @@ class Unarmed:
     def __init__(self, manifest: Manifest, tokens: Tokens) -> None:
         self._tokens = tokens
         self._armed = Armed(manifest, tokens)
-        self._leading = Leading(self)
+        self._leading = Leading(tokens)
 
     def __call__(self, text: str, *, special: bool = False) -> tuple[int, ...]:
         """Token ids of a text."""
-        if not special and (cut := self._armed.cut(text)):
-            return self(text[:cut]) + self.piece(text[cut:])
-        return self._tokens(text, special=special)
+        if special:
+            return self._tokens(text, special=True)
+        first, *rest = self._armed.parts(text)
+        return self._tokens(first) + self._joined(rest)
 
     def piece(self, text: str) -> tuple[int, ...]:
         """Token ids of a text that stands anywhere in a prompt, specials off; see `Leading`."""
-        return self._leading.piece(text)
+        return self._joined(self._armed.parts(text))
+
+    def _joined(self, parts: Sequence[str]) -> tuple[int, ...]:
+        told = {part: self._leading.piece(part) for part in dict.fromkeys(parts)}
+        return tuple(chain.from_iterable(told[part] for part in parts))
 
 
 class Armed:
@@ -62,26 +68,35 @@ class Armed:
         self._tokens = tokens
         self._known: dict[str, bool] | None = None
 
-    def cut(self, text: str) -> int:
-        """Where a text must be cut so that no marker is whole in what is before; 0 if nowhere."""
+    def parts(self, text: str) -> list[str]:
+        """The text, cut so that no marker is whole in any part; a single part where there is none."""
         if "<" not in text and "[" not in text:
-            return 0
-        places = [place + 1 for marker in self._in(text) if (place := text.find(marker)) >= 0]
-        return min(places, default=0)
+            return [text]
+        cuts = sorted(self._cuts(text))
+        return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
-    def _in(self, text: str) -> Iterator[str]:
+    def _cuts(self, text: str) -> set[int]:
+        """Behind the first character of every marker, also of those that overlap."""
         if self._known is None:
-            self._known = {}
-            for marker in sorted(_suspects(self._manifest))[:_MOST]:
-                self._known[marker] = self._is_armed(marker)
-        yield from (marker for marker, armed in self._known.items() if armed)
-        for marker in dict.fromkeys(_FORM.findall(text)):
-            if marker not in self._known:
-                armed = self._is_armed(marker)
-                if len(self._known) < 2 * _MOST:
-                    self._known[marker] = armed
-                if armed:
-                    yield marker
+            self._known = {marker: self._is_armed(marker) for marker in sorted(_suspects(self._manifest))[:_MOST]}
+        forms = [(match.start() + 1, match.group(1)) for match in _FORM.finditer(text)]
+        told = self._known | self._asked({marker for _, marker in forms} - self._known.keys())
+        cuts = {cut for cut, marker in forms if told.get(marker, True)}
+        for marker in (marker for marker, armed in self._known.items() if armed):
+            place = text.find(marker)
+            while place >= 0:
+                cuts.add(place + 1)
+                place = text.find(marker, place + 1)
+        return cuts
+
+    def _asked(self, markers: set[str]) -> dict[str, bool]:
+        """Whether each is armed; nothing of any where they are so many that asking would take long: all are cut."""
+        if len(markers) > _MOST:
+            return {}
+        told = {marker: self._is_armed(marker) for marker in sorted(markers)}
+        if self._known is not None and len(self._known) < 2 * _MOST:
+            self._known = self._known | told
+        return told
 
     def _is_armed(self, marker: str) -> bool:
         return len(self._tokens(marker)) == 1
@@ -94,4 +109,4 @@ def _suspects(manifest: Manifest) -> set[str]:
         found |= {fim.prefix, fim.suffix, fim.middle, *fim.end}
     for chat in templates.chat_templates():
         found |= {*chat.end, *_IN_TEMPLATE.findall(chat.user + chat.assistant + chat.opening)}
-    return found - {""}
+    return (found | {marker.replace("▁", " ") for marker in found}) - {""}  # SentencePiece's sign is a blank in a text

@@ -58,10 +58,6 @@ class Vocabulary:
         """Token ids of a text. `special`: markers in it become control tokens."""
         return self._ids(text, {**self.loose, **self.markers} if special else self.loose, leads=self.leads)
 
-    def piece(self, text: str) -> tuple[int, ...]:
-        """Token ids of a text that stands anywhere in a prompt, specials off, no space put first."""
-        return self._ids(text, self.loose, leads=False)
-
     def _ids(self, text: str, whole: Mapping[str, int], *, leads: bool) -> tuple[int, ...]:
         """`whole`: texts that are one token wherever they stand, the longest first."""
         if not whole:

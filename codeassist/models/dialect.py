@@ -6,6 +6,8 @@ and then compute something else: so a model with a key or a tensor that is not l
 
 A vocabulary of bytes (BPE) has the newline as "Ċ". That loader looks it up as itself, and reads outside of a vector
 where it is not found: the copy has it as itself, and engine/vocabulary.py turns it back.
+
+What is copied may be anybody's, and that loader believes it: whatever it reads without a check is checked here.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import struct
 from collections.abc import Iterator
 
 from codeassist.errors import UsageError
-from codeassist.models.layout import ARRAY, Source
+from codeassist.models.layout import ARRAY, STRING, Source
 from codeassist.models.rewriting import Key, Target
 from codeassist.models.splitting import SPLITS
 from codeassist.models.tensors import TensorInfo
@@ -34,7 +36,13 @@ _LAYER = ("attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm", 
 NEWLINE = "Ċ".encode()  # as GPT-2 writes the byte (bytes_to_unicode)
 _COPIED = ("general.", "llama.", "tokenizer.")
 _STRETCH = "llama.rope.scale_linear"
-TOKENS, SCORES, KINDS = (f"tokenizer.ggml.{name}" for name in ("tokens", "scores", "token_type"))
+TOKENS, SCORES, KINDS, MERGES = (f"tokenizer.ggml.{name}" for name in ("tokens", "scores", "token_type", "merges"))
+_LEFT_OUT = (_STRETCH, "general.alignment")  # the first is written anew, and what is written has the usual alignment
+# That loader looks these up in a vector without a check; without them it has numbers of its own, below 256.
+_TOKEN_IDS = frozenset(
+    f"tokenizer.ggml.{name}_token_id" for name in ("bos", "eos", "unknown", "seperator", "separator", "padding")
+)
+_BYTES, _LONGEST = 256, 1024  # tokens that a vocabulary has at least; bytes of one at most
 
 
 def refusal(source: Source) -> str:
@@ -64,7 +72,12 @@ def _of_keys(source: Source) -> str:
 
 def _of_vocabulary(source: Source) -> str:
     model, pre = (source.values.get(f"tokenizer.ggml.{name}") for name in ("model", "pre"))
-    tokens = frozenset(source.strings(TOKENS))
+    told = source.strings(TOKENS)
+    tokens = frozenset(told)
+    if len(told) < _BYTES or max(map(len, told)) > _LONGEST:
+        return "its vocabulary is none"
+    if source.places[MERGES].element != STRING if MERGES in source.places else model == "gpt2":
+        return "its vocabulary has no merges"  # that loader reads whatever is there as texts
     if model == "gpt2" and (NEWLINE not in tokens or b"\n" in tokens):
         return "its vocabulary has no newline of its own"
     if model == "llama" and b"<0x0A>" not in tokens:
@@ -83,7 +96,9 @@ def _of_tensors(source: Source) -> str:
         return f"it has no tensor {missing[0]}"
     if extra := sorted(names - expected - {"output.weight"}):
         return f"ctransformers does not know its tensor {extra[0][:80]}"
-    return ""
+    # That loader takes a row of anything for a vector, whose elements it then reads as floats.
+    odd = [each.name for each in source.tensors if len(each.shape) != (1 if each.name.endswith("norm.weight") else 2)]
+    return f"its tensor {odd[0]} has another shape" if odd else ""
 
 
 def keys(source: Source, origin: str) -> Iterator[Key]:
@@ -92,12 +107,14 @@ def keys(source: Source, origin: str) -> Iterator[Key]:
     Raises:
         UsageError: the vocabulary is not one.
     """
+    count = len(source.strings(TOKENS))
     for name, place in source.places.items():
         if name == TOKENS:
             yield Key(name, ARRAY, _tokens(source))
-        elif name.startswith(_COPIED) and name != _STRETCH and place.element != ARRAY:
+        elif name in _TOKEN_IDS and not (place.kind == U32 and source.values[name] < count):
+            continue
+        elif name.startswith(_COPIED) and name not in _LEFT_OUT and place.element != ARRAY:
             yield Key(name, place.kind, source.raw(name))
-    count = len(source.strings(TOKENS))
     for name, kind, one in ((SCORES, F32, struct.pack("<f", 0)), (KINDS, I32, struct.pack("<i", 1))):
         if name not in source.places:
             yield Key(name, ARRAY, struct.pack("<IQ", kind, count) + one * count)

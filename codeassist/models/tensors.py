@@ -44,7 +44,7 @@ def tensor_bytes(kind: int, shape: list[int]) -> int:
     elements = 1
     for length in shape:
         elements *= length
-    if elements > 1 << 62 or (shape[0] if shape else 1) % block:
+    if not 0 < elements <= 1 << 62 or (shape[0] if shape else 1) % block:
         raise HeaderError("a tensor has an impossible shape")
     return elements // block * block_bytes
 

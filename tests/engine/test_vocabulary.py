@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from codeassist.engine.leading import Leading
 from codeassist.engine.vocabulary import Vocabulary, read_vocabulary
 from codeassist.errors import ModelFileError
 from codeassist.models.catalog import load_catalog
@@ -142,7 +143,7 @@ def test_no_text_forges_a_marker(kind: int, tmp_path: Path) -> None:
     text = "".join(markers)
     ids = set(map(built.id, markers))
     assert ids.isdisjoint(words.tokens(text))
-    assert ids.isdisjoint(words.piece(text))
+    assert ids.isdisjoint(Leading(words.tokens).piece(text))
     assert b"".join(words.pieces.bytes[token] for token in words.tokens(text)).decode() == text
     assert words.tokens(text, special=True) == tuple(map(built.id, markers))
     assert {words.pieces.bytes[token] for token in ids} == {b""}
@@ -152,8 +153,8 @@ def test_a_piece_of_a_prompt_has_no_space_put_before_it(tmp_path: Path) -> None:
     words = vocabulary(write_tiny(tmp_path / "llama.gguf", FAMILIES["codellama"]()))
     assert words.leads
     assert b"".join(words.pieces.bytes[token] for token in words.tokens("def add")) == b" def add"
-    assert b"".join(words.pieces.bytes[token] for token in words.piece("def add")) == b"def add"
-    assert words.piece("") == ()
+    assert b"".join(words.pieces.bytes[token] for token in Leading(words.tokens).piece("def add")) == b"def add"
+    assert Leading(words.tokens).piece("") == ()
 
 
 def test_a_newline_that_a_converted_file_has_as_itself_is_one(tmp_path: Path) -> None:

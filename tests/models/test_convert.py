@@ -137,6 +137,60 @@ def test_tensors_that_would_be_ignored_are_refused(name: str, store: Store) -> N
         convert(origin, store)
 
 
+@pytest.mark.parametrize(
+    ("family", "keys", "why"),
+    [
+        ("smollm2", {"tokenizer.ggml.merges": 77}, "no merges"),
+        ("smollm2", {"tokenizer.ggml.merges": [1 << 30] * 300}, "no merges"),
+        ("smollm2", {"tokenizer.ggml.merges": None}, "no merges"),
+        ("codellama", {"tokenizer.ggml.merges": [1 << 30] * 300}, "no merges"),
+    ],
+    ids=["scalar", "numbers", "none", "unused"],
+)
+def test_what_the_old_loader_would_read_as_something_else_is_refused(
+    family: str, keys: dict[str, Any], why: str, store: Store
+) -> None:
+    with pytest.raises(UsageError, match=why):
+        convert(installed(store, FAMILIES[family](), keys), store)
+
+
+def test_a_vector_that_is_a_matrix_is_refused(store: Store) -> None:
+    origin = installed(store, replace(FAMILIES["smollm2"](), tensors=layer("blk.0.attn_norm.weight", (1, 64))))
+    with pytest.raises(UsageError, match=r"attn_norm\.weight has another shape"):
+        convert(origin, store)
+
+
+@pytest.mark.parametrize("family", ["codellama", "smollm2"])
+def test_tokens_that_are_not_in_the_vocabulary_are_not_named(family: str, store: Store) -> None:
+    """The old loader looks them up in a vector, without a check: this ended it by SIGSEGV."""
+    names = [f"tokenizer.ggml.{name}_token_id" for name in ("bos", "eos", "unknown", "seperator", "padding")]
+    size = len(FAMILIES[family]().vocabulary.tokens)
+    for wrong in (size, (1 << 31) - 1, (1 << 32) - 1):
+        origin = installed(store, FAMILIES[family](), dict.fromkeys(names, wrong))
+        made = convert(origin, store)
+        with opened(Path(made.path)) as new:
+            assert not set(names) & new.values.keys()
+        store.remove(made.id)
+
+
+@pytest.mark.parametrize("token", ["a" * 5000, None], ids=["long", "few"])
+def test_a_vocabulary_that_is_none_is_refused(token: str | None, store: Store) -> None:
+    tiny = FAMILIES["codellama"]()
+    plain = tiny.vocabulary
+    assert plain.scores is not None
+    size = len(plain.tokens) if token else 200
+    tokens = [*plain.tokens[: size - 1], token or "x"]
+    words = replace(plain, tokens=tokens, types=plain.types[:size], scores=plain.scores[:size], ids={})
+    shapes = {
+        name: (size, *shape[1:]) if "output.w" in name or "embd" in name else shape
+        for name, shape in tiny.tensors.items()
+    }
+    keys = {"llama.vocab_size": size}
+    origin = installed(store, replace(tiny, vocabulary=words, tensors=shapes), keys)
+    with pytest.raises(UsageError, match="vocabulary is none"):
+        convert(origin, store)
+
+
 def test_stretched_positions_keep_their_factor(store: Store) -> None:
     keys = {"llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": 4.0}
     made = convert(installed(store, FAMILIES["deepseek-coder"](), keys), store)

@@ -139,6 +139,7 @@ CRAFTED: dict[str, tuple[Callable[[], bytes], str]] = {
     "an offset that overflows": (lambda: with_tensors(tensor("a", (1 << 64) - 32)), "truncated"),
     "not aligned": (lambda: with_tensors(tensor("a", 4)), "not aligned"),
     "a size that overflows": (lambda: with_tensors(tensor("a", 0, shape=(1 << 32, 1 << 32))), "impossible shape"),
+    "a tensor of nothing": (lambda: with_tensors(tensor("a", 0, shape=(8, 0))), "impossible shape"),
     "an unknown type": (lambda: with_tensors(tensor("a", 0, kind=99)), "unknown type 99"),
     "half a block": (lambda: with_tensors(tensor("a", 0, kind=8, shape=(33,))), "impossible shape"),
     "five dimensions": (lambda: with_tensors(tensor("a", 0, shape=(1, 1, 1, 1, 1))), "four dimensions"),

@@ -98,3 +98,21 @@ def test_what_a_type_cannot_hold_is_refused(store: Store) -> None:
     with pytest.raises(UsageError, match="F16 cannot hold"):
         convert(add(path, store), store)
     assert left(store) == []
+
+
+def test_a_type_that_holds_no_fractions_is_refused(store: Store) -> None:
+    path = store.directory.parent / "whole.gguf"
+    plain = write_tiny(store.directory.parent / "plain.gguf", FAMILIES["smollm2"]())
+    content = bytearray(plain.read_bytes())
+    at = content.index(b"blk.0.ffn_up.weight") + len("blk.0.ffn_up.weight") + 4 + 2 * 8
+    content[at : at + 4] = struct.pack("<I", Kind.I32)  # as large as F32
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match="type that cannot be changed"):
+        convert(add(path, store), store)
+    assert left(store) == []
+
+
+def test_a_row_that_is_as_large_as_a_model_is_not_read(monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
+    monkeypatch.setattr("codeassist.models.requantise._LONGEST", 63)
+    with pytest.raises(UsageError, match="rows of"):
+        convert(add(retyped(store, Kind.BF16), store), store)

@@ -9,6 +9,7 @@ from pathlib import Path
 from codeassist.config import EngineSettings
 from codeassist.engine import stepping
 from codeassist.engine.api import Emit, Message, ModelInfo, Request, Vectors
+from codeassist.engine.armed import Unarmed
 from codeassist.engine.ctransformers.files import checked
 from codeassist.engine.ctransformers.stepper import CtransformersStepper, Sizes
 from codeassist.engine.jinja import own_format
@@ -37,7 +38,8 @@ class CtransformersEngine:
         self._stepper = CtransformersStepper(Path(manifest.path), sizes)
         words, template = self._vocabulary, manifest.chat_template
         own = own_format(template, words.begin, words.end) if template else None
-        self._turns = Turns(manifest, words.tokens, own)
+        self._text = Unarmed(manifest, words.tokens)
+        self._turns = Turns(manifest, self._text, own)
         self._ends = words.ends | frozenset(manifest.fim.end if manifest.fim else ())
 
     def info(self) -> ModelInfo:
@@ -46,7 +48,7 @@ class CtransformersEngine:
 
     def tokenize(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
         """Token ids of each text, specials off, nothing added."""
-        return [self._vocabulary.piece(text) for text in texts]
+        return [self._text.piece(text) for text in texts]
 
     def render_chat(self, messages: Sequence[Message]) -> tuple[int, ...]:
         """The conversation in the model's template; only the template's own markers become control tokens."""
