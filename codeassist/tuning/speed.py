@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -24,7 +23,7 @@ _Key = TypeVar("_Key")
 
 
 class Speed(msgspec.Struct, frozen=True):
-    """Medians of one candidate.
+    """What one candidate can do: the best of its rounds, since whatever else runs on the machine only slows.
 
     Attributes:
         prefill, decode: tokens per second.
@@ -105,10 +104,8 @@ def measure(engine: Engine, seed: int, priority: Priority = Priority.INTERACTIVE
 
 
 def summary(samples: list[Sample]) -> Speed:
-    """The medians of at least one round."""
-    prefill, typed, decode = (
-        statistics.median(getattr(each, name) for each in samples) for name in ("prefill", "typed", "decode")
-    )
+    """The best of at least one round."""
+    prefill, typed, decode = (min(getattr(each, name) for each in samples) for name in ("prefill", "typed", "decode"))
     return Speed(PREFILL_TOKENS / prefill, (DECODED_TOKENS - 1) / max(decode, 1e-6), 1000 * typed, len(samples))
 
 
