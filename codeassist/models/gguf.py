@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from codeassist.errors import CodeassistError
+from codeassist.models.chat_template import try_out
 from codeassist.models.families import Evidence, families, recognise
 from codeassist.models.header import TEMPLATE, Header
 from codeassist.models.manifest import FimTokens
@@ -182,7 +183,10 @@ def main(arguments: Sequence[str]) -> int:
     """Print the facts of one file as JSON."""
     limit()
     try:
-        answer = Answer(facts=read_gguf(arguments[0]))
+        facts = read_gguf(arguments[0])
+        if facts.chat_template:
+            try_out(facts.chat_template)
+        answer = Answer(facts=facts)
     except (HeaderError, CodeassistError) as error:
         answer = Answer(problem=str(error))
     except OSError as error:

@@ -119,6 +119,45 @@ def test_a_refusal_reaches_the_one_who_adds(tmp_path: Path) -> None:
     assert not store.installed().manifests
 
 
+DOUBLES = "{% set a = namespace(s=messages[0].content) %}{% for i in range(64) %}{% set a.s = a.s + a.s %}{% endfor %}"
+ENDLESS: dict[str, tuple[str, str]] = {
+    "a text that doubles itself": (DOUBLES, "does not end"),
+    "loops in loops": ("{% for i in range(9999) %}" * 4 + "{% endfor %}" * 4, "does not end"),
+    "a macro that calls itself": ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "does not end"),
+    "a loop of a counted length": ("{% set n = 9999 %}{% for i in range(n * n) %}x{% endfor %}", "does not end"),
+    "a text of many megabytes": (
+        "{% for i in range(9999) %}{{ messages[0].content }}{% endfor %}",
+        "characters of a short conversation",
+    ),
+    "a product": ("{{ 'x' * 99999999999 }}", "does not end"),
+    "a power": ("{{ 9 ** (9 ** 9) }}", "does not end"),
+    "a disguise": ("{% generation %}{{ 'x' * 99999999999 }}{% endgeneration %}", "does not end"),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_chat_template_that_does_not_end_is_refused(name: str, tmp_path: Path) -> None:
+    template, reason = ENDLESS[name]
+    path = write_family(LLAMA, tmp_path / "model.gguf", {"tokenizer.chat_template": template})
+    with pytest.raises(ModelFileError) as caught:
+        inspect_gguf(path)
+    assert reason in caught.value.message
+
+
+REFUSES = (
+    "{{ raise_exception('no system turn') }}",
+    "{% generation %}x{% endgeneration %}",
+    "{{ messages[9].role }}",
+    "{{",
+)
+
+
+@pytest.mark.parametrize("template", REFUSES)
+def test_a_chat_template_that_refuses_a_conversation_is_taken(template: str, tmp_path: Path) -> None:
+    path = write_family(LLAMA, tmp_path / "model.gguf", {"tokenizer.chat_template": template})
+    assert inspect_gguf(path).chat_template == template
+
+
 def tensor(name: str, offset: int, kind: int = 0, shape: tuple[int, ...] = (8,)) -> bytes:
     """A tensor's entry in a header."""
     return text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, kind, offset)
@@ -172,14 +211,12 @@ def test_the_reader_has_little_time() -> None:
     assert CPU_SECONDS <= 2, "what `model add` refuses, it refuses within two seconds"
 
 
+# Calls itself without end when it is shown a few words, as llama.cpp does when it loads.
+DISGUISED = "{% macro m() %}{{ m() }}{% endmacro %}{% if messages[0].content|length < 40 %}{{ m() }}{% endif %}"
 # What no header shows: llama.cpp refuses it, or ends its process; the client tells it and lives.
 ENDS_THE_ENGINE: dict[str, tuple[str, dict[str, Any], str]] = {
     "abort": (LLAMA, {"tokenizer.ggml.tokens": ["a"] * len(FAMILIES[LLAMA]().vocabulary.tokens)}, "SIGABRT"),
-    "stack overflow": (
-        LLAMA,
-        {"tokenizer.chat_template": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"},
-        "SIGSEGV",
-    ),
+    "stack overflow": (LLAMA, {"tokenizer.chat_template": DISGUISED}, "SIGSEGV"),
     "exception": (LLAMA, {"llama.rope.dimension_count": 17}, "the model model cannot be loaded: "),
     "unknown tokenizer": ("llama3", {"tokenizer.ggml.pre": "unheard-of"}, "the model model cannot be loaded: "),
 }
