@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from codeassist.commands.output import ByteProgress, Waiting, say, write_json
 from codeassist.config import DEFAULT_MODEL
 from codeassist.engine.wire import Spec
 from codeassist.errors import MissingError, UsageError
+from codeassist.models.files import storage_errors
 from codeassist.models.manifest import Manifest
 from codeassist.models.mixing import LAYOUTS
 from codeassist.models.store import check
@@ -46,15 +50,19 @@ def run(environ: Mapping[str, str], wish: Wish, *, model: str | None = None, as_
         settings=candidates.plain(workspace.loaded.settings.engine),
         directory=str(engine_directory(workspace.loaded)),
     )
-    _quiet(workspace)
-    with Waiting("measuring") as waiting:
-        tuner = Tuner(spec, engine_log(workspace.loaded), wish.target_ms, wish.rounds, waiting.notice)
-        outcome = tune(tuner, installed, workspace.catalog.entries)
-    trial = _requantised(workspace, outcome, tuner, wish) if wish.layout else None
-    profile = (
-        refit(outcome.profile, trial.kept, trial.after, wish.target_ms) if trial and trial.kept else outcome.profile
-    )
-    file = None if wish.dry_run else write(workspace.loaded.paths.state, profile, outcome.power)
+    state = workspace.loaded.paths.state
+    with _alone(state):
+        _quiet(workspace)
+        with Waiting("measuring") as waiting:
+            tuner = Tuner(spec, engine_log(workspace.loaded), wish.target_ms, wish.rounds, waiting.notice)
+            outcome = tune(tuner, installed, workspace.catalog.entries, choose_model=not _named(workspace))
+        outcome = _of_model(workspace, outcome)
+        profile = outcome.profile
+        file = None if wish.dry_run else write(state, profile, outcome.power)
+        trial = _requantised(workspace, outcome, tuner, wish) if wish.layout else None
+        if trial and trial.kept:
+            profile = refit(profile, trial.kept, trial.after, wish.target_ms)
+            file = file and write(state, profile, outcome.power)
     if as_json:
         write_json({"schema": 1, **msgspec.to_builtins(outcome), "settings": profile.settings, "requantised": trial})
     else:
@@ -76,12 +84,44 @@ def _model(workspace: Workspace) -> Manifest:
         raise UsageError("a scripted engine cannot be measured", "unset CODEASSIST_ENGINE")
     if loaded.settings.engine.url:
         raise UsageError("another machine runs the model (engine.url)", "tune that one, or remove engine.url")
-    name = loaded.settings.model if loaded.origins.get("model") != "tuned" else DEFAULT_MODEL
+    name = loaded.settings.model
+    if loaded.origins.get("model") == "tuned" and workspace.store.record(DEFAULT_MODEL).is_file():
+        name = DEFAULT_MODEL  # what an earlier tuning chose is compared with it
     manifest = workspace.store.resolve(name, workspace.catalog)
     if "complete" not in manifest.capabilities:
         raise MissingError(f"model {manifest.id} writes no text", "codeassist model list shows those that do")
     check(manifest)
     return manifest
+
+
+@contextmanager
+def _alone(state: Path) -> Iterator[None]:
+    """Nothing else measures meanwhile: two would measure each other, and write the same files."""
+    with storage_errors(state):
+        state.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(state / "tune.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise UsageError("this machine is being measured already", "wait until it is done") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _named(workspace: Workspace) -> bool:
+    """Whether the person chose the model: then there is no other to choose, and the rest is measured with it."""
+    return workspace.loaded.origins.get("model") not in ("default", "tuned")
+
+
+def _of_model(workspace: Workspace, outcome: Outcome) -> Outcome:
+    """The outcome with the name of its model, where nothing else says it: that of `--model` is used from now on."""
+    profile = outcome.profile
+    if workspace.loaded.origins.get("model") in ("file", "environment") or profile.speeds.model == DEFAULT_MODEL:
+        return outcome
+    settings = {"model": profile.speeds.model, **profile.settings}
+    return msgspec.structs.replace(outcome, profile=msgspec.structs.replace(profile, settings=settings))
 
 
 def _quiet(workspace: Workspace) -> None:

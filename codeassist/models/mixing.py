@@ -39,7 +39,7 @@ def mix(manifest: Manifest, layout: str, store: Store, progress: Progress) -> Ma
     """The manifest of a new file of that layout, in the models directory; it is not installed yet (`Store.put`).
 
     Raises:
-        UsageError: no layout has that name, or it would change nothing.
+        UsageError: no layout has that name, it would change nothing, or is installed: its file is not written over.
         ModelFileError: the model's file was altered.
         MissingError: no space, or a directory that cannot be written.
     """
@@ -48,6 +48,10 @@ def mix(manifest: Manifest, layout: str, store: Store, progress: Progress) -> Ma
     model = f"{manifest.id[: 63 - len(layout)]}-{layout.replace('_', '')}"
     store.prepare()
     with storage_errors(store.files), FileLock(store.files / f".{model}.lock"):
+        if store.record(model).exists():
+            raise UsageError(
+                f"model {model} is installed already", f"codeassist model remove {model} makes room for it"
+            )
         manifest = verify(manifest, store, progress)
         target, partial = store.files / f"{model}.gguf", store.files / f".{model}.partial"
         try:

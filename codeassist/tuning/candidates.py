@@ -32,12 +32,14 @@ def backends(manifest: Manifest) -> tuple[str, ...]:
 
 
 def models(installed: Sequence[Manifest], current: Manifest, machine: Machine) -> dict[str, Manifest]:
-    """The current one, and others of its family that are used in the same way and fit into the memory."""
+    """The current one, and others of its family that can all that it can and fit into the memory. Models whose family
+    nobody knows have nothing in common."""
     limit = machine.memory_gib * 2**30 * _SHARE_OF_MEMORY
+    needed = set(current.capabilities)
     alike = [
         each
         for each in installed
-        if each.family == current.family and bool(each.fim) == bool(current.fim) and not each.embedding
+        if each.family == current.family and current.family and needed <= set(each.capabilities)
     ]
     fitting = [each for each in alike if each.bytes + _OVERHEAD_BYTES <= limit and not each.backend]
     return {current.id: current} | {each.id: each for each in fitting}
@@ -59,7 +61,7 @@ def changed(spec: Spec, **settings: object) -> Spec:
 
 def fits(specs: Sequence[Spec], machine: Machine) -> bool:
     """Whether all of these engines can be in memory at once."""
-    need = sum(spec.manifest.bytes + _OVERHEAD_BYTES for spec in specs)
+    need = sum(spec.manifest.bytes + (spec.draft.bytes if spec.draft else 0) + _OVERHEAD_BYTES for spec in specs)
     return need <= machine.memory_gib * 2**30 * _SHARE_OF_MEMORY
 
 

@@ -96,9 +96,14 @@ class Tuner:
 
 
 def tune(
-    tuner: Tuner, installed: Sequence[Manifest], catalog: Sequence[Entry], *, now: datetime.datetime | None = None
+    tuner: Tuner,
+    installed: Sequence[Manifest],
+    catalog: Sequence[Entry],
+    *,
+    choose_model: bool = True,
+    now: datetime.datetime | None = None,
 ) -> Outcome:
-    """Measure and choose: threads, backend, batches, model, drafts, context.
+    """Measure and choose: threads, backend, batches, model (where `choose_model` says so), drafts, context.
 
     Raises:
         EngineError: the model in use cannot be run.
@@ -121,7 +126,7 @@ def tune(
     sized = {batch: candidates.changed(spec, batch_tokens=batch) for batch in candidates.BATCHES}
     batch, speed = tuner.step("batch tokens", sized, lambda speeds: choice.best_batch(speeds, _DEFAULT_BATCH))
     spec = sized[batch]
-    spec, speed = _model(tuner, spec, speed, candidates.models(installed, spec.manifest, here))
+    spec, speed = _model(tuner, spec, speed, candidates.models(installed if choose_model else (), spec.manifest, here))
     settings = _settings(tuner, spec, speed, counts[0])
     if backend == "llama-cpp-python":
         settings["engine"] |= _drafts(tuner, spec, candidates.drafters(installed, spec.manifest))
@@ -173,7 +178,14 @@ def _drafts(tuner: Tuner, spec: Spec, drafters: Sequence[Manifest]) -> dict[str,
         )
         for count in candidates.DRAFTED
     }
-    times = compare_drafts(specs, tuner.log, tuner.rounds, tuner.progress)
+    if not candidates.fits(list(specs.values()), machine()):
+        tuner.steps.append(Step("drafts", [Row(smallest.id, problem="not measured: too little memory")], "0"))
+        return {}
+    try:
+        times = compare_drafts(specs, tuner.log, tuner.rounds, tuner.progress)
+    except EngineError as error:  # an extra: the rest holds without
+        tuner.steps.append(Step("drafts", [Row(smallest.id, problem=error.message)], "0"))
+        return {}
     best = min(times, key=times.__getitem__)
     kept = best if times[best] * choice.WORTH < times[0] else 0
     rows = [Row(f"{count} tokens of {smallest.id}", suggestion_ms=1000 * each) for count, each in times.items()]

@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
-from codeassist import config
+from codeassist import config, tuned
+from codeassist.models.catalog import load_catalog
+from codeassist.models.files import no_progress
+from codeassist.models.mixing import mix
+from codeassist.models.store import Store, check
 from codeassist.tuned import tuned_file
-from codeassist.tuning import requantising
+from codeassist.tuning import gate, requantising
 from codeassist.tuning.passages import items
 from tests.conftest import Run
 from tests.models.tiny.families import FAMILIES
@@ -39,6 +44,7 @@ def document(run: Run, *arguments: str) -> dict[str, Any]:
 def test_what_is_measured_is_chosen_and_told(tiny: str, home: Path, run: Run) -> None:
     found = document(run)
     assert [step["name"] for step in found["steps"]] == ["threads", "batch tokens"]
+    assert "model" not in found["settings"], "the person chose it"
     for step in found["steps"]:
         assert step["chosen"] in {row["candidate"] for row in step["rows"]}
         assert all(row["prefill"] > 0 and row["decode"] > 0 for row in step["rows"])
@@ -70,17 +76,60 @@ def test_config_toml_goes_first_and_that_is_said(tiny: str, home: Path, run: Run
     assert config.load({"CODEASSIST_HOME": str(home)}).settings.completion.context_tokens == 7
 
 
-def test_a_layout_is_kept_only_if_it_is_told_so(
+@pytest.mark.parametrize("allowed", [9.0, -9.0])
+def test_a_layout_is_kept_only_if_the_gate_says_so(
+    allowed: float, tiny: str, home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the gate says of random weights is chance, so it is told; a layout that it refuses leaves no file."""
+    few = items()[:1]
+    monkeypatch.setattr(requantising, "items", lambda: few)
+    monkeypatch.setattr(requantising, "_FASTER", 0.0)
+    monkeypatch.setattr(gate, "_FEWEST", 1)
+    monkeypatch.setattr(gate, "MARGIN", allowed)
+    monkeypatch.setattr(gate, "LOSS", abs(allowed))
+    trial = document(run, "--requantise", "q8_0")["requantised"]
+    paths = config.load({"CODEASSIST_HOME": str(home)}).paths
+    kept = "tiny-coder-q80" if allowed > 0 else ""
+    assert trial["kept"] == kept
+    assert [path.stem for path in paths.models.glob("files/*.gguf")] == [kept] * (allowed > 0)
+    measured = tuned.read(paths.state)
+    assert measured is not None
+    assert measured.mains is not None
+    assert measured.mains.speeds.model == (kept or tiny)
+
+
+def test_a_layout_that_is_installed_is_not_written_over(
     tiny: str, home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Which way it goes is chance with random weights of a few hundred kilobytes; a refused one leaves no file."""
-    few = items()[:8]
-    monkeypatch.setattr(requantising, "items", lambda: few)
-    found = document(run, "--requantise", "q8_0")
-    trial = found["requantised"]
-    files = [path.name for path in config.load({"CODEASSIST_HOME": str(home)}).paths.models.glob("files/*.gguf")]
-    assert bool(trial["kept"]) == (files == ["tiny-coder-q80.gguf"])
-    assert trial["faster"] > 0
+    """A refused one would be deleted, and the record would name a file that is gone. What was measured stays."""
+    store = Store(config.load({"CODEASSIST_HOME": str(home)}).paths.models)
+    made = mix(store.resolve(tiny, load_catalog()), "q8_0", store, no_progress)
+    store.put(made)
+    done = run("model", "tune", "--rounds", "1", "--requantise", "q8_0")
+    assert (done.code, "tiny-coder-q80 is installed already" in done.stderr) == (2, True)
+    check(made)
+    assert config.load({"CODEASSIST_HOME": str(home)}).tuning.state == "current"
+
+
+def test_two_do_not_measure_each_other(tiny: str, home: Path, run: Run) -> None:
+    (home / "state").mkdir(exist_ok=True)
+    with FileLock(state(home) / "tune.lock"):
+        done = run("model", "tune", "--rounds", "1")
+    assert (done.code, "being measured already" in done.stderr) == (2, True)
+    assert not tuned_file(state(home)).exists()
+
+
+def test_the_model_of_the_flag_is_the_one_from_then_on(tiny: str, home: Path, run: Run) -> None:
+    config_file = config.load({"CODEASSIST_HOME": str(home)}).paths.config_file
+    config_file.unlink()
+    assert run("model", "tune", "--rounds", "1", "--model", tiny).code == 0
+    found = config.load({"CODEASSIST_HOME": str(home)})
+    assert (found.settings.model, found.origins["model"]) == (tiny, "tuned")
+    assert found.settings.completion.expected_ms > 0
+    assert run("model", "tune", "--rounds", "1").code == 0, "the default is not installed: the chosen one stays"
+    assert config.load({"CODEASSIST_HOME": str(home)}).settings.model == tiny
+    assert run("model", "remove", tiny, "--yes").code == 0
+    assert config.load({"CODEASSIST_HOME": str(home)}).settings.model == config.DEFAULT_MODEL
 
 
 @pytest.mark.parametrize(
