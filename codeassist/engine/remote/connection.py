@@ -14,7 +14,7 @@ from codeassist import __version__
 from codeassist.engine.remote.address import Address
 from codeassist.engine.remote.keys import Key
 from codeassist.engine.remote.network import OneOrigin, SilentError, Watch, Watches, trusted
-from codeassist.engine.remote.refusals import refusal
+from codeassist.engine.remote.refusals import refusal, shown
 from codeassist.errors import EngineError, EngineGoneError
 
 _REPLY_SECONDS = 30.0  # of a whole answer that is not a stream
@@ -53,6 +53,10 @@ class Connection:
     def close(self) -> None:
         """Close what is open and idle."""
         self._pool.close()
+
+    def shown(self, said: str) -> str:
+        """What the server says, as an error may show it: untrusted text, without the key."""
+        return shown(said, self._key)
 
     def get(self, path: str, kind: type[_T], stop: Callable[[], bool] = never) -> _T:
         """A JSON document. Raises EngineError as `post` does."""

@@ -125,7 +125,9 @@ class LlamaServer:
         """See `told.Flavour`."""
         event = self._decoder.decode(data)
         if event.error is not None:
-            raise EngineError(f"the server broke off: {event.error.message}", "give less, or try again")
+            raise EngineError(
+                f"the server broke off: {self._connection.shown(event.error.message)}", "give less, or try again"
+            )
         choice = event.choices[0] if event.choices else _Choice()
         content = choice.logprobs.content if choice.logprobs else []
         likely = content[-1].top_logprobs[:alternatives] if content else []

@@ -6,7 +6,9 @@ reached is kept where connections begin, whatever asks for them. It follows no r
 
 from __future__ import annotations
 
+import math
 import os
+import selectors
 import ssl
 import threading
 import time
@@ -99,8 +101,19 @@ class _Stream(httpcore.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), _PIECE):
-            self._watches.look()
+            self._until_writable(timeout)
             self._inner.write(buffer[start : start + _PIECE], timeout)
+
+    def _until_writable(self, timeout: float | None) -> None:
+        """Look around while the other end does not read."""
+        until = time.monotonic() + (math.inf if timeout is None else timeout)
+        self._watches.look()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.get_extra_info("socket"), selectors.EVENT_WRITE)
+            while not selector.select(_TICK_SECONDS):
+                self._watches.look()
+                if time.monotonic() > until:
+                    raise httpcore.WriteTimeout
 
     def close(self) -> None:
         self._inner.close()

@@ -32,11 +32,16 @@ def refusal(status: int, content: bytes, path: str, key: Key) -> RefusedError:
     if 300 <= status < 400:
         hint = "redirects are not followed: set engine.url to where the server is"
         return RefusedError(status, f"the server sends {path} elsewhere ({status})", hint)
-    said = one_line(key.without(message_of(content)), _SHOWN)
+    said = shown(message_of(content), key)
     if "context" in said and status in (400, 413, 422):
         return RefusedError(status, f"the server refused the request: {said}", "give less")
     hint = _HINTS.get(status, "try again later, or ask whoever runs it" if status >= 500 else "codeassist doctor")
     return RefusedError(status, f"the server answered {status} to {path}" + (f": {said}" if said else ""), hint)
+
+
+def shown(said: str, key: Key) -> str:
+    """What a server says, for people."""
+    return one_line(key.without(said), _SHOWN)
 
 
 def message_of(content: bytes) -> str:

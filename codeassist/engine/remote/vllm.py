@@ -128,7 +128,9 @@ class Vllm:
         """See `told.Flavour`. What was cached comes last, if the server was started so that it tells (docs/team.md)."""
         event = self._decoder.decode(data)
         if event.error is not None:
-            raise EngineError(f"the server broke off: {event.error.message}", "give less, or try again")
+            raise EngineError(
+                f"the server broke off: {self._connection.shown(event.error.message)}", "give less, or try again"
+            )
         choice = event.choices[0] if event.choices else _Choice()
         if choice.finish_reason in ("abort", "error"):
             raise EngineError(f"the server gave the request up ({choice.finish_reason})", "try again")

@@ -261,6 +261,48 @@ def test_an_error_within_a_stream() -> None:
     assert "out of memory" in failure(says).message
 
 
+def test_an_error_within_a_stream_shows_no_key_and_nothing_a_terminal_obeys() -> None:
+    def says(handler: Handler, _body: bytes) -> None:
+        handler.begin()
+        handler.event({"error": {"message": f"\x1b[31mno, {KEY}" + "x" * 9000}})
+
+    message = failure(says).message
+    assert "no, …" in message
+    assert KEY not in message
+    assert "\x1b" not in message
+    assert len(message) < 400
+
+
+def test_one_who_waits_for_a_server_that_does_not_read_is_asked_and_can_leave() -> None:
+    asked: list[int] = []
+    left = threading.Event()
+
+    class Deaf(Handler):
+        def do_POST(self) -> None:  # noqa: N802
+            if self.path == "/v1/completions":
+                self.server.left.wait()
+            else:
+                super().do_POST()
+
+    def leave(_chunk: object) -> bool:
+        asked.append(1)
+        if len(asked) < 5:
+            return False
+        left.set()
+        return True
+
+    with serving(Vllm().answers) as server:
+        server.RequestHandlerClass = Deaf
+        engine = connect(EngineSettings(url=server.url, allow_remote=True), {})
+        request = Request(prompt=(1_000_000,) * 4_000_000, max_tokens=8)
+        work = threading.Thread(target=engine.generate, args=(request, leave), daemon=True)
+        work.start()
+        assert left.wait(15), "it would wait for half a minute"
+        work.join(10)
+        assert not work.is_alive()
+        engine.close()
+
+
 def test_a_redirect_is_not_followed_and_the_key_goes_nowhere() -> None:
     with serving({}) as elsewhere:
         error = failure(lambda handler, _body: handler.raw(b"", 307, Location=elsewhere.url + "/v1/completions"))
