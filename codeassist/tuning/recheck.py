@@ -10,7 +10,7 @@ from pathlib import Path
 from codeassist.engine.api import Engine, Priority
 from codeassist.tuned import Power, Profile, Speeds, in_force, write
 from codeassist.tuning import choice
-from codeassist.tuning.speed import Sample, measure, summary
+from codeassist.tuning.speed import measure, summary
 
 _ROUNDS = 3
 
@@ -31,8 +31,7 @@ def recheck(engine: Engine, model: str, state: Path) -> Profile | None:
     if not tuning.stale or (known and known.speeds.model != model):
         return None
     seed = secrets.randbelow(10**9)
-    rounds = [measure(engine, seed=seed + number, priority=Priority.WARMUP) for number in range(_ROUNDS)]
-    speed = summary([Sample(*(min(getattr(each, name) for each in rounds) for name in Sample.__struct_fields__))])
+    speed = summary([measure(engine, seed=seed + number, priority=Priority.WARMUP) for number in range(_ROUNDS)])
     target = known.target_ms if known else choice.DEFAULT_TARGET_MS
     settings = {
         **(known.settings if known else {}),
