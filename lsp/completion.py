@@ -18,8 +18,8 @@ from codeassist.lsp.assistant import Assistant
 from codeassist.lsp.debounce import Debounce
 from codeassist.lsp.documents import Document, Spot, language_names
 from codeassist.lsp.options import Options
-from codeassist.lsp.scheduler import Scheduler
 from codeassist.lsp.rechecking import Rechecking
+from codeassist.lsp.scheduler import Scheduler
 from codeassist.lsp.transport import in_thread
 
 ACCEPTED = "codeassist.accepted"
