@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from codeassist.engine.api import Chunk, Emit, Message, Request, Usage
 from codeassist.engine.disarming import check, disarmed
+from codeassist.engine.events import Failure, Progress, Timings, Token, finite
 from codeassist.engine.images import IMAGE_TOKENS
 from codeassist.engine.llama import Llama, literal
 from codeassist.engine.turns import Turns
@@ -31,34 +32,6 @@ from codeassist.models.manifest import Manifest
 
 _SILENCE_SECONDS = 3600.0  # a large encoder on a slow machine says nothing for minutes
 _DATA = "data: "
-_IMPOSSIBLE = -100.0  # natural logarithm, where JSON has none for it
-
-
-class _Alternative(msgspec.Struct):
-    token: str
-    logprob: float | None
-
-
-class _Probability(msgspec.Struct):
-    id: int
-    logprob: float | None
-    top_logprobs: list[_Alternative] = []
-
-
-class _Progress(msgspec.Struct):
-    total: int = 0
-    cache: int = 0
-    processed: int = 0
-
-
-class _Timings(msgspec.Struct):
-    cache_n: int = 0
-    prompt_n: int = 0
-    predicted_n: int = 0
-
-
-class _Failure(msgspec.Struct):
-    message: str = "the model failed"
 
 
 class _Event(msgspec.Struct):
@@ -66,14 +39,14 @@ class _Event(msgspec.Struct):
     stop: bool = False
     stop_type: str = ""
     tokens_evaluated: int = 0  # of the prompt, images included
-    completion_probabilities: list[_Probability] = []
-    prompt_progress: _Progress | None = None
-    timings: _Timings | None = None
-    error: _Failure | None = None
+    completion_probabilities: list[Token] = []
+    prompt_progress: Progress | None = None
+    timings: Timings | None = None
+    error: Failure | None = None
 
 
 class _Refused(msgspec.Struct):
-    error: _Failure
+    error: Failure
 
 
 def equip(chosen: Any, manifest: Manifest) -> None:
@@ -172,8 +145,8 @@ class _Run:
         chunk = Chunk(
             text=event.content,
             tokens=tuple(token.id for token in likely),
-            logprobs=tuple(_number(token.logprob) for token in likely),
-            alternatives=tuple((each.token, _number(each.logprob)) for each in others),
+            logprobs=tuple(finite(token.logprob) for token in likely),
+            alternatives=tuple((each.token, finite(each.logprob)) for each in others),
             finish=("length" if event.stop_type == "limit" else "stop") if event.stop else "",
             usage=self._usage,
         )
@@ -209,10 +182,6 @@ def refusal(message: str) -> EngineError:
     if "Failed to load image" in message:
         message, hint = "an image cannot be decoded", "save it again as PNG, without interlacing"
     return EngineError(f"the model refused the request: {message}", hint)
-
-
-def _number(logprob: float | None) -> float:
-    return _IMPOSSIBLE if logprob is None else logprob
 
 
 def _body(request: Request, prompt: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from codeassist.config import EngineSettings
 from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage, Vectors
+from codeassist.engine.events import Choice, Event, finite
 from codeassist.engine.llama import Llama, literal, parameters
 from codeassist.engine.turns import Turns
 from codeassist.engine.vision import Vision, equip
@@ -33,49 +34,6 @@ _SCORED_CONTEXT = 4096  # tokens
 _SLOTS = 4  # sequences whose KV stays in the context; the longest common prefix picks one
 
 
-class _Alternative(msgspec.Struct):
-    token: str
-    logprob: float
-
-
-class _TokenLogprob(msgspec.Struct):
-    id: int
-    logprob: float
-    top_logprobs: list[_Alternative] = []
-
-
-class _Logprobs(msgspec.Struct):
-    content: list[_TokenLogprob] = []
-
-
-class _Choice(msgspec.Struct):
-    text: str = ""
-    logprobs: _Logprobs | None = None
-    finish_reason: str | None = None
-
-
-class _Progress(msgspec.Struct):
-    cache: int = 0
-    processed: int = 0
-
-
-class _Timings(msgspec.Struct):
-    cache_n: int = 0
-    prompt_n: int = 0
-    predicted_n: int = 0
-
-
-class _Failure(msgspec.Struct):
-    message: str = "the model failed"
-
-
-class _Event(msgspec.Struct):
-    choices: list[_Choice] = []
-    prompt_progress: _Progress | None = None
-    timings: _Timings | None = None
-    error: _Failure | None = None
-
-
 class _Run:
     """One generation: turns llama.cpp's events into chunks."""
 
@@ -84,7 +42,7 @@ class _Run:
         self._prompt = len(request.prompt)
         self._alternatives = request.alternatives
         self._usage = Usage(prompt_tokens=self._prompt)
-        self._decoder = msgspec.json.Decoder(_Event)
+        self._decoder = msgspec.json.Decoder(Event)
         self.failure: BaseException | None = None
         self.finished = False
 
@@ -96,7 +54,7 @@ class _Run:
             self.failure = error
             return True
 
-    def _on_event(self, event: _Event) -> bool:
+    def _on_event(self, event: Event) -> bool:
         if self.finished:
             return True
         if event.error is not None:
@@ -104,23 +62,22 @@ class _Run:
                 "give less, or raise engine.context_tokens" if "context" in event.error.message else "codeassist doctor"
             )
             raise EngineError(f"the model refused the request: {event.error.message}", hint)
-        choice = event.choices[0] if event.choices else _Choice()
+        choice = event.choices[0] if event.choices else Choice()
         self._count(event, choice)
         content = choice.logprobs.content if choice.logprobs else []
+        likely = content[-1].top_logprobs[: self._alternatives] if content else []
         self.finished = bool(choice.finish_reason)
         chunk = Chunk(
             text=choice.text,
             tokens=tuple(token.id for token in content),
-            logprobs=tuple(token.logprob for token in content),
-            alternatives=tuple((each.token, each.logprob) for each in content[-1].top_logprobs[: self._alternatives])
-            if content
-            else (),
+            logprobs=tuple(finite(token.logprob) for token in content),
+            alternatives=tuple((each.token, finite(each.logprob)) for each in likely),
             finish=choice.finish_reason or "",
             usage=self._usage,
         )
         return self._emit(chunk) or self.finished
 
-    def _count(self, event: _Event, choice: _Choice) -> None:
+    def _count(self, event: Event, choice: Choice) -> None:
         if event.timings is not None:
             done = event.timings
             self._usage = Usage(

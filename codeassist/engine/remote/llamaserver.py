@@ -8,50 +8,12 @@ from typing import Annotated, Any
 import msgspec
 
 from codeassist.engine.api import Message, Request, Scores
+from codeassist.engine.events import Choice, Event, finite
 from codeassist.engine.llama import literal
 from codeassist.engine.remote.connection import Connection, UnreadableError
 from codeassist.engine.remote.neutral import Neutral
-from codeassist.engine.remote.told import FLOOR, MAX_IDS, Count, Failure, Tokenized, Told, finish_of, plain
+from codeassist.engine.remote.told import MAX_IDS, Tokenized, Told, finish_of, plain
 from codeassist.errors import EngineError, UnsupportedError
-
-
-class _Alternative(msgspec.Struct):
-    token: str
-    logprob: float | None = None
-
-
-class _Token(msgspec.Struct):
-    id: Count
-    logprob: float | None = None
-    top_logprobs: Annotated[list[_Alternative], msgspec.Meta(max_length=64)] = []
-
-
-class _Logprobs(msgspec.Struct):
-    content: list[_Token] = []
-
-
-class _Choice(msgspec.Struct):
-    text: str = ""
-    logprobs: _Logprobs | None = None
-    finish_reason: str | None = None
-
-
-class _Progress(msgspec.Struct):
-    cache: Count = 0
-    processed: Count = 0
-
-
-class _Timings(msgspec.Struct):
-    cache_n: Count = 0
-    prompt_n: Count = 0
-    predicted_n: Count = 0
-
-
-class _Event(msgspec.Struct):
-    choices: list[_Choice] = []
-    prompt_progress: _Progress | None = None
-    timings: _Timings | None = None
-    error: Failure | None = None
 
 
 class _Prompt(msgspec.Struct):
@@ -75,7 +37,7 @@ class LlamaServer:
         self.model = model
         self.context_tokens = context_tokens
         self._connection = connection
-        self._decoder = msgspec.json.Decoder(_Event)
+        self._decoder = msgspec.json.Decoder(Event)
         self._neutral = Neutral(self._ids, self._names)
 
     def _ids(self, text: str, *, special: bool = False, ends: bool = False) -> tuple[int, ...]:
@@ -128,7 +90,7 @@ class LlamaServer:
             raise EngineError(
                 f"the server broke off: {self._connection.shown(event.error.message)}", "give less, or try again"
             )
-        choice = event.choices[0] if event.choices else _Choice()
+        choice = event.choices[0] if event.choices else Choice()
         content = choice.logprobs.content if choice.logprobs else []
         likely = content[-1].top_logprobs[:alternatives] if content else []
         progress, done = event.prompt_progress, event.timings
@@ -136,8 +98,8 @@ class LlamaServer:
         return Told(
             text=choice.text,
             tokens=tuple(token.id for token in content),
-            logprobs=tuple(_finite(token.logprob) for token in content),
-            alternatives=tuple((each.token, _finite(each.logprob)) for each in likely),
+            logprobs=tuple(finite(token.logprob) for token in content),
+            alternatives=tuple((each.token, finite(each.logprob)) for each in likely),
             finish=finish_of(choice.finish_reason),
             cached=done.cache_n if done else cached,
             evaluated=done.prompt_n if done else evaluated,
@@ -151,7 +113,3 @@ class LlamaServer:
             "llama-server tells no likelihoods of code that is there: the model's part of a review is off",
             "vLLM does; or review with a model on this machine",
         )
-
-
-def _finite(logprob: float | None) -> float:
-    return FLOOR if logprob is None else max(FLOOR, logprob)

@@ -10,10 +10,11 @@ import msgspec
 from codeassist import templates
 from codeassist.config import EngineSettings
 from codeassist.engine.api import Message
+from codeassist.engine.events import Count
 from codeassist.engine.remote.connection import Connection
 from codeassist.engine.remote.llamaserver import LlamaServer
 from codeassist.engine.remote.refusals import RefusedError
-from codeassist.engine.remote.told import Count, Flavour
+from codeassist.engine.remote.told import Flavour
 from codeassist.engine.remote.vllm import Vllm
 from codeassist.errors import ConfigError, EngineError, UnsupportedError
 from codeassist.models.manifest import FimTokens, Manifest

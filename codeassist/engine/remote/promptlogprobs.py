@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from codeassist.engine.api import Request, Scores
-from codeassist.engine.remote.told import FLOOR
+from codeassist.engine.events import finite
 from codeassist.errors import EngineError, UnsupportedError
 
 _UNKNOWN = "\ufffd"  # stands in a token's text where it holds a part of a character
@@ -46,7 +46,7 @@ def scores_of(request: Request, told: Scored, text: str) -> Scores:
     for token, entry in zip(request.scored, entries, strict=True):
         if entry is None or str(token) not in entry:
             raise EngineError("the server's log-probabilities are of other tokens", "try again")
-        places.append({int(key): _finite(each.logprob) for key, each in entry.items() if key.isdecimal()})
+        places.append({int(key): finite(each.logprob) for key, each in entry.items() if key.isdecimal()})
         pieces.append(entry[str(token)].decoded_token or "")
     best = [max(place.items(), key=lambda each: each[1]) for place in places]
     size = len(request.prompt) + len(request.scored)
@@ -80,7 +80,3 @@ def lengths_of(pieces: list[str], text: str) -> tuple[int, ...]:
     if waiting:
         lengths[-1] = len(text[at:].encode())
     return tuple(lengths)
-
-
-def _finite(logprob: float | None) -> float:
-    return FLOOR if logprob is None else max(FLOOR, logprob)

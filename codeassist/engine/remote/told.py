@@ -9,10 +9,9 @@ from typing import Annotated, Any, Protocol
 import msgspec
 
 from codeassist.engine.api import Message, Request, Scores
+from codeassist.engine.events import Count
 
-Count = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
 MAX_IDS = 4_000_000  # token ids of one text
-FLOOR = -100.0  # natural logarithm, of what a server calls impossible
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,6 @@ class Told:
     evaluated: int | None = None
     generated: int | None = None
     ended: bool = False
-
-
-class Failure(msgspec.Struct):
-    """An error in the middle of a stream."""
-
-    message: str = "no reason given"
 
 
 class Tokenized(msgspec.Struct):

@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 
 from codeassist.engine.api import Message, Request, Scores
+from codeassist.engine.events import Count, Failure, finite
 from codeassist.engine.remote.connection import Connection
 from codeassist.engine.remote.neutral import Neutral
 from codeassist.engine.remote.promptlogprobs import Scored, scores_of
 from codeassist.engine.remote.refusals import RefusedError
-from codeassist.engine.remote.told import FLOOR, Count, Failure, Tokenized, Told, finish_of, plain
+from codeassist.engine.remote.told import Tokenized, Told, finish_of, plain
 from codeassist.errors import EngineError, UnsupportedError
 
 _LIKELY = 20  # as many as a server gives by default (--max-logprobs)
@@ -140,7 +141,7 @@ class Vllm:
         return Told(
             text=choice.text,
             tokens=tuple(choice.token_ids or ()),
-            logprobs=tuple(FLOOR if each is None else max(FLOOR, each) for each in told.token_logprobs),
+            logprobs=tuple(map(finite, told.token_logprobs)),
             alternatives=tuple(likely[:alternatives]),
             finish=finish_of(choice.finish_reason),
             cached=cached,
