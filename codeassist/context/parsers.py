@@ -7,7 +7,6 @@ caller's `__main__` is run again, and a worker ends when the pipe does, however 
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
 import selectors
 import struct
@@ -23,6 +22,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 import msgspec
 
 from codeassist.context.parsed import Parsed, parse
+from codeassist.machine import processors
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -55,7 +55,7 @@ class Workers:
     """Processes that parse; they end with the block."""
 
     def __init__(self, count: int = 0) -> None:
-        self._count = count or max(1, min(_PROCESSES, os.cpu_count() or 1))
+        self._count = count or max(1, min(_PROCESSES, processors()))
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._all = [_Worker() for _ in range(self._count)]
         for worker in self._all:

@@ -16,6 +16,7 @@ from codeassist.doctor.remote import Server, look
 from codeassist.engine.launch import running_engine
 from codeassist.errors import CodeassistError, MissingError
 from codeassist.git import git_version
+from codeassist.machine import processors
 from codeassist.models.store import check as check_file
 from codeassist.privacy import sandbox
 from codeassist.session import Workspace, engine_directory
@@ -174,7 +175,7 @@ def _disk(workspace: Workspace) -> Check:
         directory = directory.parent
     free = shutil.disk_usage(directory).free
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    detail = f"{free / 1e9:.1f} GB free for models, {memory / 1e9:.1f} GB of memory, {os.cpu_count()} processors"
+    detail = f"{free / 1e9:.1f} GB free for models, {memory / 1e9:.1f} GB of memory, {processors()} processors"
     if free < _LOW_DISK_BYTES:
         return Check(id="disk", status="warn", detail=detail, hint="codeassist model remove MODEL frees space")
     return Check(id="disk", status="ok", detail=detail)

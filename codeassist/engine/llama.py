@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from codeassist.config import EngineSettings
 from codeassist.engine.armed import Unarmed
 from codeassist.engine.uds import http_client
 from codeassist.errors import EngineError
+from codeassist.machine import processors
 from codeassist.models.manifest import Manifest
 
 _TOKENIZE_SECONDS = 60.0
@@ -22,7 +22,7 @@ def parameters(manifest: Manifest, settings: EngineSettings, socket: Path) -> An
     """What every model is loaded with; context and batch are the caller's to set."""
     import xllamacpp
 
-    threads = settings.threads or os.cpu_count() or 1
+    threads = settings.threads or processors()
     chosen = xllamacpp.CommonParams()
     chosen.model.path = manifest.path
     chosen.hostnames = [str(socket)]

@@ -7,7 +7,6 @@ machine itself has.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +21,7 @@ from codeassist.engine.jinja import own_format
 from codeassist.engine.stepping import generate
 from codeassist.engine.turns import Turns
 from codeassist.errors import UnsupportedError
+from codeassist.machine import processors
 from codeassist.models.manifest import Manifest
 
 _SEQUENCES = 4  # whose KV stays in the cache; the longest common prefix picks one
@@ -42,7 +42,7 @@ class LlamaCppEngine:
         """
         self._manifest = manifest
         self._context = min(settings.context_tokens, manifest.context_tokens or settings.context_tokens)
-        threads = settings.threads or os.cpu_count() or 1
+        threads = settings.threads or processors()
 
         def loaded(each: Manifest, sequences: int) -> CapiModel:
             path = Path(each.path)

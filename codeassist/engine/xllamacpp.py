@@ -9,7 +9,6 @@ Facts about xllamacpp 2026.10 that this file relies on (tests hold it to them):
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ from codeassist.engine.llama import Llama, literal, parameters
 from codeassist.engine.turns import Turns
 from codeassist.engine.vision import Vision, equip
 from codeassist.errors import EngineError, UnsupportedError
+from codeassist.machine import processors
 from codeassist.models.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class NativeEngine:
         if emit(Chunk(usage=usage)):
             return
         if self._scorer is None:
-            threads = self._settings.threads or os.cpu_count() or 1
+            threads = self._settings.threads or processors()
             path, context = Path(self._manifest.path), min(self._context, _SCORED_CONTEXT)
             try:
                 self._scorer = Scorer(path, context, self._settings.batch_tokens, threads)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from codeassist.engine.ctransformers.stepper import CtransformersStepper, Sizes
 from codeassist.engine.jinja import own_format
 from codeassist.engine.turns import Turns
 from codeassist.errors import UnsupportedError
+from codeassist.machine import processors
 from codeassist.models.manifest import Manifest
 
 _MOST_AT_ONCE = 512  # tokens of a batch: what its compute buffers were made for in 2023
@@ -73,4 +73,4 @@ class CtransformersEngine:
 def _threads() -> int:
     """All processors but one: threads of this library wait for each other without ever sleeping, so where another
     program holds a processor, each of a token's hundreds of steps lasts until the scheduler's next turn."""
-    return max(1, (os.cpu_count() or 1) - 1)
+    return max(1, processors() - 1)
