@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -40,7 +41,7 @@ class OurSide(Side):
 
     def __post_init__(self) -> None:
         self._client: LanguageClient | None = None
-        self._home = tempfile.TemporaryDirectory()
+        self._home = ExitStack()  # what is made for a server without tuning
         self._uri = ""
         self._version = 0
         self._pending = 0
@@ -61,7 +62,7 @@ class OurSide(Side):
         """Start the server and its engine; both have answered once."""
         environ = os.environ | ({"CODEASSIST_MODEL": self.model} if self.model else {})
         if not self.tuned:
-            environ |= {"CODEASSIST_HOME": untuned_home(self._home.name)}
+            environ |= {"CODEASSIST_HOME": untuned_home(self._home.enter_context(tempfile.TemporaryDirectory()))}
         self._client = LanguageClient([sys.executable, "-m", "codeassist", "lsp"], environ, self.loop)
         options = {"engine": {"mode": "private"}}
         params = {
@@ -144,7 +145,7 @@ class OurSide(Side):
         """Shut down."""
         if self._client:
             self._client.close()
-        self._home.cleanup()
+        self._home.close()
 
     def _change(self, stroke: Stroke, before: str) -> None:
         self._version += 1
