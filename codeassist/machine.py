@@ -7,10 +7,12 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
 
+_STAT = Path("/proc/stat")
 _POWER = Path("/sys/class/power_supply")  # Linux, Documentation/ABI/testing/sysfs-class-power
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")  # Linux, Documentation/admin-guide/cgroup-v2.rst
 _MEMORY = Path("/sys/fs/cgroup/memory.max")  # the same; bytes, or "max"
@@ -46,6 +48,26 @@ def processors() -> int:
         if quota != "max":
             allowed = min(allowed, max(1, round(int(quota) / int(period))))
     return allowed
+
+
+def busy(seconds: float = 0.5) -> float:
+    """What share of the processors others use, 0 to 1, watched for so long; the load where only that is told."""
+    before = _ticks()
+    time.sleep(seconds)
+    after = _ticks()
+    if before is None or after is None or after[1] <= before[1]:
+        return min(1.0, os.getloadavg()[0] / processors())
+    return (after[0] - before[0]) / (after[1] - before[1])
+
+
+def _ticks() -> tuple[int, int] | None:
+    """Ticks of all processors since the start: at work, and in all (Linux, proc(5), /proc/stat)."""
+    try:
+        user, nice, system, idle, waiting, *rest = map(int, _STAT.read_text().partition("\n")[0].split()[1:9])
+    except (OSError, ValueError):
+        return None
+    work = user + nice + system + sum(rest)
+    return work, work + idle + waiting
 
 
 def on_battery(supplies: Path = _POWER) -> bool:

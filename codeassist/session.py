@@ -82,14 +82,15 @@ def open_session(
     mode: str | None = None,
     notice: Notice | None = None,
     resident: bool = False,
+    chat: bool = False,
 ) -> Session:
     """Find the model that the user chose and make its engine ready to be asked.
 
     `mode` overrides the setting `engine.mode`. `resident`: also a scripted engine runs in a process of its own, as the
-    real one does; a long-lived client lives through its failures.
+    real one does; a long-lived client lives through its failures. `chat`: it is to answer, not only to complete.
 
     Raises:
-        MissingError: the model is not installed; the hint is the command that installs it.
+        MissingError: the model is not installed, and the hint is the command that installs it; or it cannot do that.
         ConfigError: the settings cannot be used.
         EngineError: the server of `engine.url` cannot be reached or used.
     """
@@ -106,6 +107,11 @@ def open_session(
     manifest = workspace.store.resolve(loaded.settings.model, workspace.catalog)
     if "complete" not in manifest.capabilities:
         raise MissingError(f"model {manifest.id} writes no text", "codeassist model list shows those that do")
+    if chat and not manifest.chats:
+        raise MissingError(
+            f"model {manifest.id} was not made to answer, it only completes",
+            "--model names another; codeassist model list shows those that chat",
+        )
     check(manifest)
     return Session(loaded, manifest, _client(loaded, manifest, notice, mode or loaded.settings.engine.mode))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from codeassist import machine as module
-from codeassist.machine import machine, on_battery, processors
+from codeassist.machine import busy, machine, on_battery, processors
 
 
 def supply(folder: Path, name: str, **values: str) -> None:
@@ -77,3 +78,17 @@ def test_a_desktop_with_a_mouse_is_on_mains(tmp_path: Path) -> None:
 
 def test_a_machine_without_supplies_is_on_mains(tmp_path: Path) -> None:
     assert not on_battery(tmp_path)
+
+
+def test_what_others_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """User, nice, system, idle, waiting for a disk, interrupts, soft ones, stolen."""
+    told = iter(["cpu 100 0 50 800 50 0 0 0 0 0\ncpu0 1", "cpu 160 0 70 890 60 10 0 10 0 0\ncpu0 1"])
+    monkeypatch.setattr(module, "_STAT", SimpleNamespace(read_text=lambda: next(told)))
+    assert busy(0) == pytest.approx(100 / 200)
+
+
+def test_the_load_stands_in_where_nothing_else_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_STAT", tmp_path / "none")
+    monkeypatch.setattr(module, "processors", lambda: 4)
+    monkeypatch.setattr(os, "getloadavg", lambda: (1.0, 0.0, 0.0))
+    assert busy(0) == pytest.approx(0.25)

@@ -12,10 +12,12 @@ import pytest
 
 from codeassist.engine.embedder import Embedder
 from codeassist.engine.fake import Script
+from codeassist.errors import MissingError
 from codeassist.models.add import add
 from codeassist.models.store import Store
-from codeassist.session import open_embedder
+from codeassist.session import open_embedder, open_session
 from tests.models.builders import write_gguf
+from tests.models.tiny.families import write_family
 
 
 @pytest.fixture
@@ -111,3 +113,17 @@ def test_a_script_decides_for_the_scripted_engine(
         assert told == []
         vectors = embedder.embed(["x"]) if embedder else []
     assert [len(vector) for vector in vectors] == ([12] if dimensions else [])
+
+
+@pytest.mark.parametrize(("family", "chats"), [("starcoder2", False), ("qwen2.5-coder", True)])
+def test_a_model_that_only_completes_is_not_asked(family: str, chats: bool, home: Path, store: Store) -> None:
+    add(write_family(family, home.parent / "tiny.gguf"), store, model="tiny")
+    with open_session(os.environ, model="tiny"):
+        pass
+    if chats:
+        with open_session(os.environ, model="tiny", chat=True):
+            pass
+        return
+    with pytest.raises(MissingError, match="only completes") as caught:
+        open_session(os.environ, model="tiny", chat=True)
+    assert "--model" in caught.value.hint

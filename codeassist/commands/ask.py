@@ -47,7 +47,7 @@ def run(
     documents = [*named, *_piped(asked_for="-" in files or not (files or images))]
     with (
         Waiting("reading") as waiting,
-        open_session(environ, model=model, notice=waiting.notice) as session,
+        open_session(environ, model=model, notice=waiting.notice, chat=True) as session,
         _searched(environ, waiting, wanted=not (documents or pictures or no_context)) as index,
     ):
         if pictures:

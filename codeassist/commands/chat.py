@@ -42,7 +42,7 @@ def run(
     saved = _resumed(store, root, chat_id) if resume else None
     with (
         Waiting("starting") as waiting,
-        open_session(environ, model=model, notice=waiting.notice) as session,
+        open_session(environ, model=model, notice=waiting.notice, chat=True) as session,
         nullcontext() if no_context else repository(environ, root, waiting.notice) as index,
     ):
         session.engine.info()  # a model that is missing is told before a question is typed

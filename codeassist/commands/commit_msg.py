@@ -38,7 +38,10 @@ def run(environ: Mapping[str, str], *, apply: bool = False, as_json: bool = Fals
         raise UsageError("--apply opens an editor, --json prints", "give one of them")
     if apply and not (interactive() and sys.stdout is not None and sys.stdout.isatty()):
         raise UsageError("--apply opens your editor, which needs a terminal", "without --apply the message is printed")
-    with Waiting("drafting") as waiting, open_session(environ, model=model, notice=waiting.notice) as session:
+    with (
+        Waiting("drafting") as waiting,
+        open_session(environ, model=model, notice=waiting.notice, chat=True) as session,
+    ):
         done = _draft(environ, session, _SECONDS)
     if done.by_program:
         say(f"the model's answers were not taken ({'; '.join(done.rejected)}): this one is told by the files alone")

@@ -89,7 +89,7 @@ def drafting(environ: Mapping[str, str], place: Path, wish: Wish) -> Iterator[Dr
     """
     consistent(wish)
     root = root_of(place)
-    with ending(), Waiting("reading") as waiting, open_session(environ, model=wish.model) as session:
+    with ending(), Waiting("reading") as waiting, open_session(environ, model=wish.model, chat=True) as session:
         searched: AbstractContextManager[Index | None] = (
             nullcontext() if wish.no_context else repository(environ, place, waiting.notice)
         )

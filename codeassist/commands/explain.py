@@ -32,7 +32,7 @@ def run(
     target = read_target(place)
     with (
         Waiting("reading") as waiting,
-        open_session(environ, model=model, notice=waiting.notice) as session,
+        open_session(environ, model=model, notice=waiting.notice, chat=True) as session,
         nullcontext() if no_context else repository(environ, Path(target.path), waiting.notice) as index,
     ):
 

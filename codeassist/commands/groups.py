@@ -107,6 +107,7 @@ def model_tune(
     rounds: Annotated[int, typer.Option("--rounds", min=1, max=50, help="How often each is measured.")] = 3,
     model: Model = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also while others use the processors.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Forget what was measured.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -118,8 +119,8 @@ def model_tune(
     from codeassist.commands import tune
 
     if reset:
-        raise typer.Exit(tune.forget(os.environ))
-    wish = tune.Wish(target, rounds, requantise, dry_run)
+        raise typer.Exit(tune.forget(os.environ, as_json=as_json))
+    wish = tune.Wish(target, rounds, requantise, dry_run, force)
     raise typer.Exit(tune.run(os.environ, wish, model=model, as_json=as_json))
 
 

@@ -214,4 +214,6 @@ def remove(environ: Mapping[str, str], model: str, *, yes: bool = False) -> int:
     deleted = workspace.store.remove(model)
     kept = f"; the file {manifest.path} stays: it is yours" if manifest else ""
     say(f"removed {model}" + (f" and {deleted}" if deleted else kept))
+    if workspace.loaded.settings.model == model:
+        say("it was the default: codeassist model use MODEL names another, codeassist model list shows them")
     return 0

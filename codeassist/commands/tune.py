@@ -15,17 +15,20 @@ from codeassist.commands.output import ByteProgress, Waiting, say, write_json
 from codeassist.config import DEFAULT_MODEL
 from codeassist.engine.wire import Spec
 from codeassist.errors import MissingError, UsageError
+from codeassist.machine import busy
 from codeassist.models.files import storage_errors
 from codeassist.models.manifest import Manifest
 from codeassist.models.mixing import LAYOUTS
 from codeassist.models.store import check
 from codeassist.session import Workspace, engine_directory, engine_log, open_workspace
 from codeassist.terminal import one_line
-from codeassist.tuned import Profile, reset, write
+from codeassist.tuned import Power, Profile, reset, write
 from codeassist.tuning import candidates
 from codeassist.tuning.choice import DEFAULT_TARGET_MS
 from codeassist.tuning.pipeline import Outcome, Row, Tuner, refit, tune
 from codeassist.tuning.requantising import Trial, try_layout
+
+_BUSY = 0.25  # of the processors
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Wish:
     rounds: int = 3
     layout: str = ""
     dry_run: bool = False
+    force: bool = False
 
 
 def run(environ: Mapping[str, str], wish: Wish, *, model: str | None = None, as_json: bool = False) -> int:
@@ -52,28 +56,32 @@ def run(environ: Mapping[str, str], wish: Wish, *, model: str | None = None, as_
     )
     state = workspace.loaded.paths.state
     with _alone(state):
-        _quiet(workspace)
+        _quiet(workspace, wish)
         with Waiting("measuring") as waiting:
             tuner = Tuner(spec, engine_log(workspace.loaded), wish.target_ms, wish.rounds, waiting.notice)
             outcome = tune(tuner, installed, workspace.catalog.entries, choose_model=not _named(workspace))
         outcome = _of_model(workspace, outcome)
-        profile = outcome.profile
-        file = None if wish.dry_run else write(state, profile, outcome.power)
+        if not as_json:
+            _show(outcome)
+        _keep(workspace, outcome.profile, outcome.power, wish)
         trial = _requantised(workspace, outcome, tuner, wish) if wish.layout else None
+        profile = outcome.profile
         if trial and trial.kept:
             profile = refit(profile, trial.kept, trial.after, wish.target_ms)
-            file = file and write(state, profile, outcome.power)
+        if trial and not as_json:
+            _show_trial(trial, profile)
+        if profile is not outcome.profile:
+            _keep(workspace, profile, outcome.power, wish)
     if as_json:
         write_json({"schema": 1, **msgspec.to_builtins(outcome), "settings": profile.settings, "requantised": trial})
-    else:
-        _show(outcome, profile, trial)
-    _tell(workspace, profile, str(file) if file else "")
     return 0
 
 
-def forget(environ: Mapping[str, str]) -> int:
+def forget(environ: Mapping[str, str], *, as_json: bool = False) -> int:
     """Go back to the defaults."""
     removed = reset(open_workspace(environ).loaded.paths.state)
+    if as_json:
+        write_json({"schema": 1, "reset": removed})
     say("what was measured is forgotten: the defaults hold" if removed else "this machine was not tuned")
     return 0
 
@@ -124,12 +132,22 @@ def _of_model(workspace: Workspace, outcome: Outcome) -> Outcome:
     return msgspec.structs.replace(outcome, profile=msgspec.structs.replace(profile, settings=settings))
 
 
-def _quiet(workspace: Workspace) -> None:
-    """Stop the shared engine: two that work at once would measure each other."""
+def _quiet(workspace: Workspace, wish: Wish) -> None:
+    """Stop the shared engine: two that work at once would measure each other.
+
+    Raises:
+        MissingError: others use the processors: what is measured then would make every completion worse from now on.
+    """
     from codeassist.engine.launch import stop_engine
 
     if stop_engine(engine_directory(workspace.loaded)):
-        say("the running engine was stopped: it starts again, with what is found, when it is needed")
+        say("the running engine was stopped; it starts again when it is needed")
+    share = busy()
+    if share > _BUSY and not (wish.force or wish.dry_run):
+        raise MissingError(
+            f"the machine is busy: others use {share:.0%} of its processors, and settings for that would be kept",
+            "wait until it is idle, or add --force",
+        )
 
 
 def _requantised(workspace: Workspace, outcome: Outcome, tuner: Tuner, wish: Wish) -> Trial:
@@ -138,14 +156,23 @@ def _requantised(workspace: Workspace, outcome: Outcome, tuner: Tuner, wish: Wis
     spec = msgspec.structs.replace(tuner.base, manifest=chosen, settings=settings)
     with ByteProgress().shown() as shown, Waiting("requantising") as waiting:
         log = engine_log(workspace.loaded)
-        return try_layout(spec, wish.layout, workspace.store, log, wish.rounds, waiting.notice, shown)
+        return try_layout(
+            spec,
+            wish.layout,
+            workspace.store,
+            log,
+            wish.rounds,
+            waiting.notice,
+            shown,
+            install=not wish.dry_run,
+        )
 
 
 def _engine(profile: Profile) -> dict[str, object]:
     return {name: value for name, value in profile.settings.get("engine", {}).items() if not name.startswith("draft")}
 
 
-def _show(outcome: Outcome, profile: Profile, trial: Trial | None) -> None:
+def _show(outcome: Outcome) -> None:
     here = outcome.machine
     out = sys.stdout.write
     out(f"{one_line(here.processor, 60)}, {here.processors} processors, {here.memory_gib} GiB, ")
@@ -156,11 +183,16 @@ def _show(outcome: Outcome, profile: Profile, trial: Trial | None) -> None:
             out(f"  {_line(row)}{'  <- taken' if row.candidate == step.chosen else ''}\n")
     for name, milliseconds in outcome.larger.items():
         out(f"\n{name} is not installed; by its size a suggestion would take about {milliseconds:.0f} ms\n")
-    if trial:
-        _show_trial(trial)
-    out("\nsettings\n")
+    _show_settings(outcome.profile)
+
+
+def _show_settings(profile: Profile) -> None:
+    sys.stdout.write("\nsettings\n")
     for name, value in _flat(profile.settings):
-        out(f"  {name} = {value}\n")
+        sys.stdout.write(f"  {name} = {value}\n")
+    if profile.settings.get("completion", {}).get("context_tokens") == 0:
+        sys.stdout.write("  so completions are shown nothing of other files: reading that would take too long here\n")
+    sys.stdout.flush()
 
 
 def _line(row: Row) -> str:
@@ -170,7 +202,7 @@ def _line(row: Row) -> str:
     return f"{row.candidate:24} {speeds}a suggestion {row.suggestion_ms:5.0f} ms"
 
 
-def _show_trial(trial: Trial) -> None:
+def _show_trial(trial: Trial, profile: Profile) -> None:
     out = sys.stdout.write
     out(f"\nlayout {trial.layout}: {trial.faster:.2f} times as fast")
     if trial.verdict:
@@ -181,6 +213,8 @@ def _show_trial(trial: Trial) -> None:
             f"({seen.logprob.low:+.3f} to {seen.logprob.high:+.3f}), {seen.items} functions"
         )
     out(f"\n  {'kept as ' + trial.kept if trial.kept else 'refused'}: {trial.why}\n")
+    if trial.kept:
+        _show_settings(profile)
 
 
 def _flat(settings: Mapping[str, object], before: str = "") -> list[tuple[str, object]]:
@@ -190,10 +224,11 @@ def _flat(settings: Mapping[str, object], before: str = "") -> list[tuple[str, o
     return rows
 
 
-def _tell(workspace: Workspace, profile: Profile, file: str) -> None:
-    over = [
-        name for name, _ in _flat(profile.settings) if workspace.loaded.origins.get(name) in ("file", "environment")
-    ]
+def _keep(workspace: Workspace, profile: Profile, power: Power, wish: Wish) -> None:
+    """Write it, and say where, and what of it does not count."""
+    file = None if wish.dry_run else write(workspace.loaded.paths.state, profile, power)
+    origins = workspace.loaded.origins
+    over = [name for name, _ in _flat(profile.settings) if origins.get(name) in ("file", "environment")]
     if over:
         say(f"config.toml or the environment says otherwise and goes first: {', '.join(over)}")
     say(f"written to {file}; codeassist model tune --reset forgets it" if file else "nothing was written (--dry-run)")

@@ -13,6 +13,7 @@ import msgspec
 
 from codeassist import __version__
 from codeassist.doctor.remote import Server, look
+from codeassist.engine.backends import DEFAULT
 from codeassist.engine.launch import running_engine
 from codeassist.errors import CodeassistError, MissingError
 from codeassist.git import git_version
@@ -106,9 +107,17 @@ def _engine(workspace: Workspace, server: _Remote) -> Check:
         return Check(
             id="engine", status="fail", detail=f"xllamacpp cannot be loaded: {error}", hint="reinstall codeassist"
         )
+    used = _backend(workspace)
     running = running_engine(engine_directory(workspace.loaded))
     state = f"running, pid {running.pid}, {running.spec.manifest.id}" if running else "not running, starts when needed"
-    return Check(id="engine", status="ok", detail=f"xllamacpp {library}; {state}")
+    return Check(id="engine", status="ok", detail=f"xllamacpp {library}{used}; {state}")
+
+
+def _backend(workspace: Workspace) -> str:
+    """What runs the model in use, where that is another one."""
+    manifest = workspace.store.get(workspace.loaded.settings.model)
+    chosen = (manifest.backend if manifest else "") or workspace.loaded.settings.engine.backend
+    return "" if chosen in ("auto", DEFAULT) else f"; {chosen} runs the model"
 
 
 def _tuning(workspace: Workspace, server: _Remote) -> Check:

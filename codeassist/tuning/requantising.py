@@ -45,9 +45,17 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 def try_layout(
-    spec: Spec, layout: str, store: Store, log: Path, rounds: int, progress: Progress, shown: ByteProgress
+    spec: Spec,
+    layout: str,
+    store: Store,
+    log: Path,
+    rounds: int,
+    progress: Progress,
+    shown: ByteProgress,
+    *,
+    install: bool = True,
 ) -> Trial:
-    """Write the layout, measure both in turn, let both read the items; what is not kept is deleted.
+    """Write the layout, measure both in turn, let both read the items; what is not kept, or not installed, is deleted.
 
     Raises:
         UsageError: the layout is unknown, or would change nothing.
@@ -58,7 +66,7 @@ def try_layout(
     kept = False
     try:
         trial = _trial(spec, made, layout, log, rounds, progress)
-        if trial.kept:
+        if trial.kept and install:
             store.put(made)
             kept = True
         return trial

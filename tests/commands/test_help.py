@@ -127,7 +127,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "model add": ("PATH", "--name", "--projector"),
     "model use": ("MODEL",),
     "model convert": ("MODEL", "--engine", "--name"),
-    "model tune": ("--target", "--requantise", "--rounds", "--model", "--dry-run", "--reset", "--json"),
+    "model tune": ("--target", "--requantise", "--rounds", "--model", "--dry-run", "--force", "--reset", "--json"),
     "model verify": ("MODEL",),
     "model info": ("MODEL", "--json"),
     "model remove": ("MODEL", "--yes"),

@@ -36,7 +36,7 @@ def state(home: Path) -> Path:
 
 
 def document(run: Run, *arguments: str) -> dict[str, Any]:
-    done = run("model", "tune", "--rounds", "1", "--json", *arguments)
+    done = run("model", "tune", "--rounds", "1", "--force", "--json", *arguments)
     assert done.code == 0, done.stderr
     return dict(json.loads(done.stdout))
 
@@ -71,7 +71,7 @@ def test_a_dry_run_writes_nothing(tiny: str, home: Path, run: Run) -> None:
 def test_config_toml_goes_first_and_that_is_said(tiny: str, home: Path, run: Run) -> None:
     file = config.load({"CODEASSIST_HOME": str(home)}).paths.config_file
     file.write_text(file.read_text() + "\n[completion]\ncontext_tokens = 7\n")
-    done = run("model", "tune", "--rounds", "1")
+    done = run("model", "tune", "--rounds", "1", "--force")
     assert "goes first: completion.context_tokens" in done.stderr
     assert config.load({"CODEASSIST_HOME": str(home)}).settings.completion.context_tokens == 7
 
@@ -105,7 +105,7 @@ def test_a_layout_that_is_installed_is_not_written_over(
     store = Store(config.load({"CODEASSIST_HOME": str(home)}).paths.models)
     made = mix(store.resolve(tiny, load_catalog()), "q8_0", store, no_progress)
     store.put(made)
-    done = run("model", "tune", "--rounds", "1", "--requantise", "q8_0")
+    done = run("model", "tune", "--rounds", "1", "--force", "--requantise", "q8_0")
     assert (done.code, "tiny-coder-q80 is installed already" in done.stderr) == (2, True)
     check(made)
     assert config.load({"CODEASSIST_HOME": str(home)}).tuning.state == "current"
@@ -114,7 +114,7 @@ def test_a_layout_that_is_installed_is_not_written_over(
 def test_two_do_not_measure_each_other(tiny: str, home: Path, run: Run) -> None:
     (home / "state").mkdir(exist_ok=True)
     with FileLock(state(home) / "tune.lock"):
-        done = run("model", "tune", "--rounds", "1")
+        done = run("model", "tune", "--rounds", "1", "--force")
     assert (done.code, "being measured already" in done.stderr) == (2, True)
     assert not tuned_file(state(home)).exists()
 
@@ -122,11 +122,13 @@ def test_two_do_not_measure_each_other(tiny: str, home: Path, run: Run) -> None:
 def test_the_model_of_the_flag_is_the_one_from_then_on(tiny: str, home: Path, run: Run) -> None:
     config_file = config.load({"CODEASSIST_HOME": str(home)}).paths.config_file
     config_file.unlink()
-    assert run("model", "tune", "--rounds", "1", "--model", tiny).code == 0
+    assert run("model", "tune", "--rounds", "1", "--force", "--model", tiny).code == 0
     found = config.load({"CODEASSIST_HOME": str(home)})
     assert (found.settings.model, found.origins["model"]) == (tiny, "tuned")
     assert found.settings.completion.expected_ms > 0
-    assert run("model", "tune", "--rounds", "1").code == 0, "the default is not installed: the chosen one stays"
+    assert run("model", "tune", "--rounds", "1", "--force").code == 0, (
+        "the default is not installed: the chosen one stays"
+    )
     assert config.load({"CODEASSIST_HOME": str(home)}).settings.model == tiny
     assert run("model", "remove", tiny, "--yes").code == 0
     assert config.load({"CODEASSIST_HOME": str(home)}).settings.model == config.DEFAULT_MODEL
@@ -158,3 +160,18 @@ def test_reset_where_nothing_was_measured(home: Path, run: Run) -> None:
     done = run("model", "tune", "--reset")
     assert (done.code, done.stdout) == (0, "")
     assert "was not tuned" in done.stderr
+
+
+def test_a_busy_machine_is_not_measured_for_good(
+    tiny: str, home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("codeassist.commands.tune.busy", lambda: 0.6)
+    done = run("model", "tune", "--rounds", "1")
+    assert done.code == 3
+    assert "others use 60% of its processors" in done.stderr
+    assert "--force" in done.stderr
+    assert not tuned_file(state(home)).exists()
+
+
+def test_reset_is_one_document(home: Path, run: Run) -> None:
+    assert run("model", "tune", "--reset", "--json").document == {"schema": 1, "reset": False}
