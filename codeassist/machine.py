@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -100,6 +99,8 @@ def _read(file: Path) -> str:
 
 
 def _printed(*command: str) -> str:
+    import subprocess
+
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         return subprocess.run(command, capture_output=True, text=True, timeout=2, check=False).stdout
     return ""

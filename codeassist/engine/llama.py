@@ -87,6 +87,11 @@ class Llama:
         self._http.close()
 
 
+def begun_with(text: str) -> str:
+    """The grammar of outputs that begin with a text, and go on as they like."""
+    return f"root ::= {literal(text)} .*"
+
+
 def literal(text: str) -> str:
     """A text as grammars of llama.cpp (GBNF) write it."""
     return '"' + "".join(char if char.isalnum() else f"\\U{ord(char):08X}" for char in text) + '"'

@@ -24,7 +24,7 @@ from codeassist.engine.api import Chunk, Emit, Message, Request, Usage
 from codeassist.engine.disarming import check, disarmed
 from codeassist.engine.events import Failure, Progress, Timings, Token, finite
 from codeassist.engine.images import IMAGE_TOKENS
-from codeassist.engine.llama import Llama, literal
+from codeassist.engine.llama import Llama, begun_with
 from codeassist.engine.turns import Turns
 from codeassist.engine.uds import http_client
 from codeassist.errors import EngineError
@@ -197,5 +197,5 @@ def _body(request: Request, prompt: Any) -> dict[str, Any]:
         "n_probs": max(1, request.alternatives),
     }
     if request.begin:
-        body["grammar"] = f"root ::= {literal(request.begin)} .*"
+        body["grammar"] = begun_with(request.begin)
     return body

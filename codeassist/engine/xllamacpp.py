@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from codeassist.config import EngineSettings
 from codeassist.engine.api import Chunk, Emit, Message, ModelInfo, Request, Usage, Vectors
 from codeassist.engine.events import Choice, Event, finite
-from codeassist.engine.llama import Llama, literal, parameters
+from codeassist.engine.llama import Llama, begun_with, parameters
 from codeassist.engine.turns import Turns
 from codeassist.engine.vision import Vision, equip
 from codeassist.errors import EngineError, UnsupportedError
@@ -189,5 +189,5 @@ def _body(request: Request) -> dict[str, Any]:
         "logprobs": max(1, request.alternatives),
     }
     if request.begin:
-        body["grammar"] = f"root ::= {literal(request.begin)} .*"
+        body["grammar"] = begun_with(request.begin)
     return body

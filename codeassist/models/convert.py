@@ -12,12 +12,11 @@ from codeassist import __version__
 from codeassist.errors import UsageError
 from codeassist.models import dialect
 from codeassist.models.catalog import valid_id
-from codeassist.models.files import Progress, move_durably, no_progress, storage_errors
-from codeassist.models.inspection import inspect_gguf
+from codeassist.models.files import Progress, no_progress, storage_errors
 from codeassist.models.layout import opened
 from codeassist.models.manifest import Manifest
 from codeassist.models.partial import FreeBytes, free_bytes
-from codeassist.models.rewriting import Rewriting, rewrite
+from codeassist.models.rewriting import Rewriting, derive, rewrite
 from codeassist.models.store import Store, check, verify
 
 BACKEND = "ctransformers"
@@ -52,24 +51,9 @@ def convert(
         if (there := _there(store, model, origin, reserved)) is not None:
             return there
         manifest = verify(manifest, store, progress)
-        target, partial = store.files / f"{model}.{BACKEND}.gguf", store.files / f".{model}.{BACKEND}.partial"
-        try:
-            sha256 = _write(manifest, partial, progress, free)
-            inspect_gguf(partial)
-            move_durably(partial, target)
-        finally:
-            partial.unlink(missing_ok=True)
-        status = target.stat()
-        made = replace(
-            manifest,
-            id=model,
-            path=str(target.absolute()),
-            bytes=status.st_size,
-            mtime_ns=status.st_mtime_ns,
-            sha256=sha256,
-            source=origin,
-            backend=BACKEND,
-        )
+        path = store.files / f"{model}.{BACKEND}.gguf"
+        made = derive(manifest, model, path, origin, lambda partial: _write(manifest, partial, progress, free))
+        made = replace(made, backend=BACKEND)
         store.put(made)
         return made
 

@@ -8,15 +8,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from filelock import FileLock
-from msgspec.structs import replace
 
 from codeassist import __version__
 from codeassist.errors import UsageError
-from codeassist.models.files import Progress, move_durably, storage_errors
-from codeassist.models.inspection import inspect_gguf
+from codeassist.models.files import Progress, storage_errors
 from codeassist.models.layout import Source, opened
 from codeassist.models.manifest import Manifest
-from codeassist.models.rewriting import ALIGNMENT, Key, Rewriting, Target, rewrite
+from codeassist.models.rewriting import ALIGNMENT, Key, Rewriting, Target, derive, rewrite
 from codeassist.models.store import Store, verify
 from codeassist.models.tensors import TensorInfo
 
@@ -53,28 +51,18 @@ def mix(manifest: Manifest, layout: str, store: Store, progress: Progress) -> Ma
                 f"model {model} is installed already", f"codeassist model remove {model} makes room for it"
             )
         manifest = verify(manifest, store, progress)
-        target, partial = store.files / f"{model}.gguf", store.files / f".{model}.partial"
-        try:
-            with opened(Path(manifest.path)) as source:
-                targets = tuple(_targets(source, layout))
-                if all(each.kind == each.made_of.kind for each in targets):
-                    raise UsageError(f"model {manifest.id} has that layout already", "nothing would change")
-                wanted = Rewriting(source.version, tuple(_keys(source)), targets)
-                sha256 = rewrite(source, wanted, partial, progress, "requantise")
-            inspect_gguf(partial)
-            move_durably(partial, target)
-        finally:
-            partial.unlink(missing_ok=True)
-        status = target.stat()
-        return replace(
-            manifest,
-            id=model,
-            path=str(target.absolute()),
-            bytes=status.st_size,
-            mtime_ns=status.st_mtime_ns,
-            sha256=sha256,
-            source=f"{manifest.id}, sha256 {manifest.sha256}, as {layout} by codeassist {__version__}",
-        )
+        origin = f"{manifest.id}, sha256 {manifest.sha256}, as {layout} by codeassist {__version__}"
+        path = store.files / f"{model}.gguf"
+        return derive(manifest, model, path, origin, lambda partial: _write(manifest, layout, partial, progress))
+
+
+def _write(manifest: Manifest, layout: str, path: Path, progress: Progress) -> str:
+    """Write the layout; the sha256 of it."""
+    with opened(Path(manifest.path)) as source:
+        targets = tuple(_targets(source, layout))
+        if all(each.kind == each.made_of.kind for each in targets):
+            raise UsageError(f"model {manifest.id} has that layout already", "nothing would change")
+        return rewrite(source, Rewriting(source.version, tuple(_keys(source)), targets), path, progress, "requantise")
 
 
 def _targets(source: Source, layout: str) -> Iterator[Target]:

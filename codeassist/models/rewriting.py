@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from codeassist.errors import MissingError
-from codeassist.models.files import CHUNK, Progress
+from codeassist.models.files import CHUNK, Progress, move_durably
+from codeassist.models.inspection import inspect_gguf
 from codeassist.models.layout import Source
+from codeassist.models.manifest import Manifest
 from codeassist.models.partial import MARGIN_BYTES, FreeBytes, free_bytes
 from codeassist.models.requantise import pieces
 from codeassist.models.tensors import TensorInfo, tensor_bytes
@@ -40,6 +44,34 @@ class Rewriting(NamedTuple):
     version: int
     keys: Sequence[Key]
     targets: Sequence[Target]
+
+
+def derive(manifest: Manifest, model: str, path: Path, source: str, write: Callable[[Path], str]) -> Manifest:
+    """The manifest of `model`, a file made of another model's: it appears at `path` when complete and inspected.
+
+    `write` fills the file that it is given and answers with its sha256; `source` is for people to read.
+
+    Raises:
+        ModelFileError: what was written is no model.
+        OSError: it cannot be written.
+    """
+    partial = path.with_name(f".{path.stem}.partial")
+    try:
+        sha256 = write(partial)
+        inspect_gguf(partial)
+        move_durably(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+    status = path.stat()
+    return replace(
+        manifest,
+        id=model,
+        path=str(path.absolute()),
+        bytes=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        sha256=sha256,
+        source=source,
+    )
 
 
 def rewrite(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from codeassist.config import CompletionSettings
+from codeassist.tuned import Speeds
 from codeassist.tuning.speed import Speed
 
 DEFAULT_TARGET_MS = 500
@@ -21,6 +22,16 @@ def context_tokens(speed: Speed, target_ms: int) -> int:
     the target: in steps, so that small changes of speed change nothing."""
     room = int(speed.prefill * target_ms * ANCHOR_SHARE / 1000) - _DEFAULTS.prefix_tokens - _DEFAULTS.suffix_tokens
     return max(0, min(_LARGEST_CONTEXT, room // _STEP * _STEP))
+
+
+def completion(speed: Speed, target_ms: int) -> dict[str, int]:
+    """The settings of completions that follow from a speed."""
+    return {"context_tokens": context_tokens(speed, target_ms), "expected_ms": round(speed.suggestion_ms())}
+
+
+def speeds_of(model: str, speed: Speed) -> Speeds:
+    """What is kept of a speed."""
+    return Speeds(model, round(speed.prefill, 1), round(speed.decode, 1))
 
 
 def wait_ms(speed: Speed, batch: int, prompt_tokens: int) -> float:

@@ -15,7 +15,7 @@ from codeassist.errors import CodeassistError, EngineError
 from codeassist.machine import Machine, machine, on_battery
 from codeassist.models.catalog import Entry
 from codeassist.models.manifest import Manifest
-from codeassist.tuned import Power, Profile, Speeds
+from codeassist.tuned import Power, Profile
 from codeassist.tuning import candidates, choice
 from codeassist.tuning.bandwidth import bandwidth
 from codeassist.tuning.drafts import compare_drafts
@@ -133,7 +133,7 @@ def tune(
     profile = Profile(
         measured=(now or datetime.datetime.now(datetime.timezone.utc)).isoformat(timespec="seconds"),
         target_ms=tuner.target_ms,
-        speeds=Speeds(spec.manifest.id, round(speed.prefill, 1), round(speed.decode, 1)),
+        speeds=choice.speeds_of(spec.manifest.id, speed),
         settings={name: value for name, value in settings.items() if value != {}},
     )
     power: Power = "battery" if on_battery() else "mains"
@@ -159,10 +159,7 @@ def _settings(tuner: Tuner, spec: Spec, speed: Speed, all_threads: int) -> dict[
         engine["batch_tokens"] = spec.settings.batch_tokens
     if spec.settings.backend not in ("auto", "xllamacpp") and not spec.manifest.backend:
         engine["backend"] = spec.settings.backend
-    completion = {
-        "context_tokens": choice.context_tokens(speed, tuner.target_ms),
-        "expected_ms": round(speed.suggestion_ms()),
-    }
+    completion = choice.completion(speed, tuner.target_ms)
     model = {} if spec.manifest.id == tuner.base.manifest.id else {"model": spec.manifest.id}
     return {**model, "engine": engine, "completion": completion}
 
@@ -195,12 +192,8 @@ def _drafts(tuner: Tuner, spec: Spec, drafters: Sequence[Manifest]) -> dict[str,
 
 def refit(profile: Profile, model: str, speed: Speed, target_ms: int) -> Profile:
     """The profile with a faster layout of the model."""
-    completion = {
-        **profile.settings.get("completion", {}),
-        "context_tokens": choice.context_tokens(speed, target_ms),
-        "expected_ms": round(speed.suggestion_ms()),
-    }
-    speeds = Speeds(model, round(speed.prefill, 1), round(speed.decode, 1))
+    completion = profile.settings.get("completion", {}) | choice.completion(speed, target_ms)
+    speeds = choice.speeds_of(model, speed)
     return msgspec.structs.replace(
         profile, speeds=speeds, settings={**profile.settings, "model": model, "completion": completion}
     )

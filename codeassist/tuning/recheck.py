@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from codeassist.engine.api import Engine, Priority
-from codeassist.tuned import Power, Profile, Speeds, in_force, write
+from codeassist.tuned import Power, Profile, in_force, write
 from codeassist.tuning import choice
 from codeassist.tuning.speed import measure, summary
 
@@ -35,16 +35,13 @@ def recheck(engine: Engine, model: str, state: Path) -> Profile | None:
     target = known.target_ms if known else choice.DEFAULT_TARGET_MS
     settings = {
         **(known.settings if known else {}),
-        "completion": {
-            "context_tokens": choice.context_tokens(speed, target),
-            "expected_ms": round(speed.suggestion_ms()),
-        },
+        "completion": choice.completion(speed, target),
     }
     power: Power = tuning.power
     profile = Profile(
         measured=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         target_ms=target,
-        speeds=Speeds(model, round(speed.prefill, 1), round(speed.decode, 1)),
+        speeds=choice.speeds_of(model, speed),
         settings=settings,
     )
     write(state, profile, power)

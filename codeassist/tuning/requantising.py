@@ -8,8 +8,6 @@ from pathlib import Path
 
 import msgspec
 
-from codeassist.engine.client import EngineClient
-from codeassist.engine.launch import Launcher
 from codeassist.engine.wire import Spec
 from codeassist.errors import CodeassistError
 from codeassist.models.files import Progress as ByteProgress
@@ -20,7 +18,7 @@ from codeassist.tuning.choice import cost_ms
 from codeassist.tuning.gate import Verdict, judge
 from codeassist.tuning.passages import Item, items
 from codeassist.tuning.reading import Reader, Reading
-from codeassist.tuning.speed import Progress, Speed, compare
+from codeassist.tuning.speed import Progress, Speed, compare, private_engine
 
 _FASTER = 1.1  # a layout that gains less is not worth a second file
 _EVERY = 4  # items: how often the verdict is looked at
@@ -96,11 +94,7 @@ def read_both(
         EngineError: an engine cannot be run, or cannot score.
     """
     with ExitStack() as stack:
-        readers = []
-        for spec in (before, after):
-            client = EngineClient(Launcher(spec, log, private=True))
-            stack.callback(client.close)
-            readers.append(Reader(client, spec.manifest))
+        readers = [Reader(private_engine(stack, spec, log), spec.manifest) for spec in (before, after)]
         return read_in_turn([each.read for each in readers], texts, progress)
 
 

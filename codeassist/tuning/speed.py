@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -68,8 +68,7 @@ def compare(
         engines: dict[_Key, Engine] = {}
         for key, spec in specs.items():
             progress(f"loading {spec.manifest.id}")
-            client = EngineClient(Launcher(spec, log, private=True))
-            stack.callback(client.close)
+            client = private_engine(stack, spec, log)
             try:
                 client.info()
                 engines[key], samples[key] = client, []
@@ -87,6 +86,11 @@ def compare(
     return {key: found.get(key) or summary(samples[key]) for key in specs}
 
 
+def private_engine(stack: ExitStack, spec: Spec, log: Path) -> EngineClient:
+    """An engine that nobody else uses; it starts when it is first asked, and ends with the stack."""
+    return stack.enter_context(closing(EngineClient(Launcher(spec, log, private=True))))
+
+
 def measure(engine: Engine, seed: int, priority: Priority = Priority.INTERACTIVE) -> Sample:
     """One round.
 
@@ -95,12 +99,12 @@ def measure(engine: Engine, seed: int, priority: Priority = Priority.INTERACTIVE
     """
     prompt, typed = engine.tokenize([_code(seed, PREFILL_TOKENS // 8), f"    total_{seed}_last = combine(fir"])
     prompt = prompt[:PREFILL_TOKENS]
-    whole = _times(engine, prompt, 1, priority)[0] / len(prompt) * PREFILL_TOKENS
-    times = _times(engine, prompt + typed[:TYPED_TOKENS], DECODED_TOKENS, priority)
-    if len(times) < _FEWEST_TOKENS:
+    whole = times(engine, prompt, 1, priority)[0] / len(prompt) * PREFILL_TOKENS
+    took = times(engine, prompt + typed[:TYPED_TOKENS], DECODED_TOKENS, priority)
+    if len(took) < _FEWEST_TOKENS:
         raise EngineError("the model ends at once: how fast it writes cannot be told", "measure another model")
-    decoded = (times[-1] - times[0]) / max(1, len(times) - 1) * (DECODED_TOKENS - 1)
-    return Sample(whole, times[0], decoded)
+    decoded = (took[-1] - took[0]) / max(1, len(took) - 1) * (DECODED_TOKENS - 1)
+    return Sample(whole, took[0], decoded)
 
 
 def summary(samples: list[Sample]) -> Speed:
@@ -109,18 +113,24 @@ def summary(samples: list[Sample]) -> Speed:
     return Speed(PREFILL_TOKENS / prefill, (DECODED_TOKENS - 1) / max(decode, 1e-6), 1000 * typed, len(samples))
 
 
-def _times(engine: Engine, prompt: tuple[int, ...], tokens: int, priority: Priority) -> list[float]:
-    """Seconds from asking to each generated token."""
-    times: list[float] = []
+def times(
+    engine: Engine, prompt: tuple[int, ...], tokens: int, priority: Priority = Priority.INTERACTIVE
+) -> list[float]:
+    """Seconds from asking to each generated token, to the end where there is none.
+
+    Raises:
+        EngineError: the engine failed.
+    """
+    took: list[float] = []
     began = time.perf_counter()
 
     def take(chunk: Chunk) -> bool:
         if chunk.text or chunk.tokens:
-            times.append(time.perf_counter() - began)
+            took.append(time.perf_counter() - began)
         return False
 
     engine.generate(Request(prompt=prompt, max_tokens=tokens, priority=priority), take)
-    return times or [time.perf_counter() - began]
+    return took or [time.perf_counter() - began]
 
 
 def _code(seed: int, lines: int) -> str:

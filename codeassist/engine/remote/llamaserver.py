@@ -9,7 +9,7 @@ import msgspec
 
 from codeassist.engine.api import Message, Request, Scores
 from codeassist.engine.events import Choice, Event, finite
-from codeassist.engine.llama import literal
+from codeassist.engine.llama import begun_with
 from codeassist.engine.remote.connection import Connection, UnreadableError
 from codeassist.engine.remote.neutral import Neutral
 from codeassist.engine.remote.told import MAX_IDS, Tokenized, Told, finish_of, plain
@@ -80,7 +80,7 @@ class LlamaServer:
             "frequency_penalty": 0.0,
         }
         if request.begin:
-            body["grammar"] = f"root ::= {literal(request.begin)} .*"
+            body["grammar"] = begun_with(request.begin)
         return body
 
     def read(self, data: bytes, alternatives: int) -> Told:
